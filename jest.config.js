@@ -1,0 +1,17 @@
+export default {
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
+  testRegex: '\\.spec\\.ts$',
+  testPathIgnorePatterns: ['/node_modules/', '/test/architecture/violations/'],
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
+  moduleNameMapper: {
+    '^@isthmus/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
+    // The array leaves the .js imports of node_modules alone.
+    '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
+  },
+  collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec.ts', '!**/main.ts'],
+  coverageProvider: 'v8',
+  maxWorkers: '100%',
+  workerIdleMemoryLimit: '1GB',
+};

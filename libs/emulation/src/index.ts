@@ -1,0 +1,2 @@
+export * from './cloud-map/index.js';
+export * from './kubernetes/index.js';

@@ -1,0 +1,71 @@
+import type { ClusterName, EntryName } from './brand.js';
+import type { HoldReason } from './codes.js';
+import type { ComponentKey } from './component.js';
+import type { DesiredEntry } from './desired.js';
+import type { ObservedEntry } from './observed.js';
+
+/** One line of a plan. Every write carries what it must find, so it can neither resurrect nor overwrite the unseen. */
+export type Change = CreateChange | UpdateChange | DeleteChange;
+
+export interface CreateChange {
+  readonly kind: 'create';
+  readonly desired: DesiredEntry;
+  readonly diff: EndpointDiff;
+}
+
+/** `mark` is an update that changes nothing but `isthmus.dev/pending-delete`. */
+export interface UpdateChange {
+  readonly kind: 'update' | 'mark';
+  readonly desired: DesiredEntry;
+  readonly observed: ObservedEntry;
+  readonly diff: EndpointDiff;
+  readonly reason: 'content' | 'drift' | 'pending-delete';
+}
+
+export interface DeleteChange {
+  readonly kind: 'delete';
+  readonly name: EntryName;
+  readonly host: string;
+  readonly observed: ObservedEntry;
+  readonly components: readonly ComponentKey[];
+}
+
+/** Addresses with their ports, as `10.0.0.1:8080`, that a change adds and drops. */
+export interface EndpointDiff {
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
+/** Something that stays as it is although input says otherwise, and why. */
+export interface Hold {
+  readonly name: EntryName;
+  readonly host: string;
+  readonly reason: HoldReason;
+  readonly detail: string;
+}
+
+/** A removal that waits for a person: what it would take away. */
+export interface HeldRemoval {
+  readonly kind: 'object' | 'endpoints';
+  readonly name: EntryName;
+  readonly uid: string;
+  readonly component: ComponentKey;
+  readonly source: string;
+  readonly reason: HoldReason;
+  /** Endpoints that would leave. */
+  readonly endpoints: number;
+}
+
+/** What one run would do to one cluster, in the order in which it would do it. */
+export interface Plan {
+  readonly cluster: ClusterName;
+  readonly changes: readonly Change[];
+  readonly holds: readonly Hold[];
+  readonly heldRemovals: readonly HeldRemoval[];
+  /** Hash of `heldRemovals` by kind, name, uid and component: what an approval names; undefined when nothing is held. */
+  readonly removalsHash: string | undefined;
+  /** Objects of ours that are as they should be. */
+  readonly unchangedCount: number;
+  /** Hash of the whole plan. */
+  readonly hash: string;
+}

@@ -1,0 +1,28 @@
+import type { PortProtocol } from './configuration.js';
+
+/** `spec` of a ServiceEntry: the fields that Isthmus writes. Source: istio.io/latest/docs/reference/config/networking/service-entry */
+export interface ServiceEntrySpec {
+  readonly hosts: readonly string[];
+  readonly location: 'MESH_EXTERNAL' | 'MESH_INTERNAL';
+  readonly resolution: Resolution;
+  readonly ports: readonly ServicePort[];
+  readonly endpoints: readonly Endpoint[];
+  readonly exportTo?: readonly string[];
+}
+
+export type Resolution = 'STATIC' | 'DNS';
+
+/** A port of the service; without a protocol, Istio detects it. */
+export interface ServicePort {
+  readonly number: number;
+  readonly name: string;
+  readonly protocol?: PortProtocol;
+}
+
+/** One endpoint. `ports` maps each service port's name to the number at this address. */
+export interface Endpoint {
+  readonly address: string;
+  readonly ports?: Readonly<Record<string, number>>;
+  /** `region/zone`; never on an endpoint of a DNS entry. */
+  readonly locality?: string;
+}

@@ -1,0 +1,62 @@
+import type { ErrorReport } from './error.js';
+import type { ClusterMode, ClusterRole } from './configuration.js';
+
+/** What `/api/v1/status` answers. Times are ISO 8601 or null. */
+export interface HubStatus {
+  readonly hub: string;
+  readonly replica: string;
+  readonly readOnly: boolean;
+  readonly leader: { readonly isLeader: boolean; readonly holder: string; readonly epoch: number };
+  readonly sources: readonly SourceStatus[];
+  readonly clusters: readonly ClusterStatus[];
+}
+
+export type SourceStateName = 'fresh' | 'stale' | 'frozen' | 'throttled' | 'denied' | 'unread';
+
+export interface SourceStatus {
+  readonly name: string;
+  readonly account: string | null;
+  readonly region: string;
+  readonly state: SourceStateName;
+  readonly lastCompleteReadAt: string | null;
+  readonly services: number;
+  readonly instances: number;
+  readonly error: ErrorStatus | null;
+}
+
+export interface ErrorStatus {
+  readonly code: ErrorReport['code'];
+  readonly message: string;
+  readonly since: string;
+}
+
+export interface ClusterStatus {
+  readonly name: string;
+  readonly role: ClusterRole;
+  readonly mode: ClusterMode;
+  readonly connection: 'up' | 'down' | 'unknown';
+  readonly sync: 'synced' | 'out-of-sync' | 'held' | 'unknown';
+  /** Objects that should exist. */
+  readonly desired: number;
+  readonly liveObjects: number;
+  readonly liveEndpoints: number;
+  readonly held: readonly HeldStatus[];
+  readonly plan: {
+    readonly create: number;
+    readonly update: number;
+    readonly mark: number;
+    readonly delete: number;
+    readonly hash: string;
+    readonly removals: string | null;
+  };
+  readonly lastAppliedAt: string | null;
+  readonly error: ErrorStatus | null;
+  readonly warnings: readonly string[];
+}
+
+export interface HeldStatus {
+  readonly name: string;
+  readonly host: string;
+  readonly reason: string;
+  readonly detail: string;
+}
