@@ -177,6 +177,11 @@ const HOLD_CODES = {
     'a port or name would change while a part of the host is unread',
     'Wait for the source to be read again.',
   ),
+  'live-not-intact': row(
+    'hold',
+    'the object was edited by hand, so nothing is dropped from it before every part is read',
+    'Wait for the source to be read again.',
+  ),
   'too-many-endpoints': row(
     'hold',
     'the host has more endpoints than one ServiceEntry may hold',
@@ -207,11 +212,6 @@ const KEEP_CODES = {
     'hold',
     'the service is missing from the catalogue, which is not proven yet',
     'Nothing: it is looked for again.',
-  ),
-  'live-not-intact': row(
-    'hold',
-    'the object was edited by hand, so nothing is dropped from it while a part is unread',
-    'Wait for the source to be read again.',
   ),
   'all-rejected': row(
     'hold',

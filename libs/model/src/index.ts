@@ -11,6 +11,7 @@ export * from './glob.js';
 export * from './object.js';
 export * from './observed.js';
 export * from './plan.js';
+export * from './proof.js';
 export * from './result.js';
 export * from './secret.js';
 export * from './service-entry.js';

@@ -69,3 +69,26 @@ export interface Plan {
   /** Hash of the whole plan. */
   readonly hash: string;
 }
+
+/** What one component of one object holds and would hold, in registered endpoints: the brake counts these. */
+export interface ComponentBalance {
+  readonly name: EntryName;
+  readonly host: string;
+  /** Of the live object; undefined: there is none. */
+  readonly uid: string | undefined;
+  readonly component: ComponentKey;
+  readonly source: string;
+  /** Whether the live object records the component, with or without endpoints. */
+  readonly isLive: boolean;
+  readonly live: number;
+  /** 0 from the mark on. */
+  readonly planned: number;
+  /** Live endpoints that nothing registers any more. */
+  readonly leaving: number;
+  /** What the readings or the configuration ask for, before any brake. */
+  readonly wants: 'nothing' | 'endpoints' | 'mark-gone' | 'mark-unmapped';
+  readonly isMarked: boolean;
+}
+
+/** Components of objects whose removals wait, and why: `name` → component → reason. */
+export type HeldComponents = ReadonlyMap<EntryName, ReadonlyMap<ComponentKey, HoldReason>>;

@@ -20,13 +20,15 @@ export interface Snapshot {
 
 /** How far the catalogue (which services exist) is known. */
 export interface CatalogueState {
-  /** When the last pass began that read every page; undefined before the first. */
+  /** When the last pass began that read every page; undefined before the first. Moves without a new version. */
   readonly lastCompleteAtMs: number | undefined;
   /** Why the last pass was not complete; undefined when it was. */
   readonly error: ErrorReport | undefined;
+  /** Ids of the namespaces that the last complete pass listed, sorted. */
+  readonly namespaceIds: readonly string[];
 }
 
-/** All that is known of one service. */
+/** All that is known of one service; when and how it was last polled stands in the poll log of `discovery`. */
 export interface ServiceState {
   readonly service: ServiceRecord;
   /** `live`: known only because an object in a cluster refers to it; the catalogue has not shown it in this process. */
@@ -35,16 +37,15 @@ export interface ServiceState {
   readonly reading: AcceptedReading | undefined;
   /** Empty answers in a row, undefined while instances are answered. */
   readonly emptiness: EmptinessEvidence | undefined;
-  /** Answers in a row whose revision is below the accepted one. */
+  /** Answers in a row whose revision is below the newest that is known. */
   readonly regression: RegressionEvidence | undefined;
+  /** A state newer than `reading` that is known to exist; undefined once a reading has reached it. */
+  readonly floor: RevisionFloor | undefined;
   /** Undefined while the catalogue lists it, or before a complete pass. */
   readonly absence: AbsenceEvidence | undefined;
   readonly firstSeenAtMs: number;
   /** Last change of membership, attributes or health; undefined: none seen yet. */
   readonly changedAtMs: number | undefined;
-  /** Last poll that ended, in any state. */
-  readonly polledAtMs: number | undefined;
-  readonly error: ErrorReport | undefined;
 }
 
 /** An answer that was accepted as true. */
@@ -73,6 +74,16 @@ export interface EmptinessEvidence {
   readonly isConfirmed: boolean;
 }
 
+/** What a live object or a partial answer says of a service beyond the accepted reading: older answers are not taken. */
+export interface RevisionFloor {
+  readonly revision: number;
+  /** AWS's `Date` of the answer behind it. */
+  readonly observedAtMs: number;
+  /** No instance was listed then; else an empty answer of the same revision contradicts it. */
+  readonly isEmpty: boolean;
+}
+
+/** What speaks for "the revision really went back". */
 export interface RegressionEvidence {
   readonly reads: number;
   readonly firstAtMs: number;
@@ -84,7 +95,7 @@ export interface RegressionEvidence {
 export interface AbsenceEvidence {
   /** Start times of the latest complete catalogue passes without it, oldest first, at most two. */
   readonly passesAtMs: readonly number[];
-  /** When GetService (or GetNamespace) last said that it does not exist. */
+  /** When GetService (or GetNamespace) was asked for the last time with the answer that it does not exist. */
   readonly notFoundAtMs: number | undefined;
 }
 
@@ -95,7 +106,7 @@ export function emptySnapshot(source: SourceName, region: string): Snapshot {
     region,
     version: 0,
     account: undefined,
-    catalogue: { lastCompleteAtMs: undefined, error: undefined },
+    catalogue: { lastCompleteAtMs: undefined, error: undefined, namespaceIds: [] },
     services: new Map(),
   };
 }

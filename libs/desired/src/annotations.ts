@@ -1,0 +1,126 @@
+import type { ComponentKey, ComponentRecord, Json, PendingDeletes } from '@isthmus/model';
+import { OBJECT, canonicalJson, compareText, parseComponentKey, sha256 } from '@isthmus/model';
+
+/** `isthmus.dev/components`: sorted JSON, times as ISO 8601. */
+export function encodeComponents(components: readonly ComponentRecord[]): string {
+  return canonicalJson(components.map((record) => ({ ...stateOf(record), observedAt: isoTime(record.observedAtMs) })));
+}
+
+/** What of a component belongs to the content: all but `observedAt`, so that a poll which changes nothing writes nothing. */
+function stateOf(record: ComponentRecord): { [key: string]: Json | undefined } {
+  return {
+    id: record.key,
+    source: record.source,
+    namespace: record.namespace,
+    httpName: record.httpName,
+    service: record.service,
+    created: isoTime(record.createdAtMs),
+    revision: record.revision,
+    endpoints: record.endpoints,
+    also: record.also.length === 0 ? undefined : record.also,
+  };
+}
+
+/** The records of an annotation, or undefined when it is missing or damaged: annotations are untrusted input. */
+export function decodeComponents(text: string | undefined): readonly ComponentRecord[] | undefined {
+  const list = parseJson(text);
+  if (!Array.isArray(list)) return undefined;
+  const records = list.map(decodeRecord);
+  const whole = records.filter((record) => record !== undefined);
+  return whole.length === records.length ? whole : undefined;
+}
+
+function decodeRecord(value: unknown): ComponentRecord | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, source, namespace, httpName, service, created, revision, endpoints, observedAt, also = [] } = value;
+  const texts = [id, source, namespace, httpName, service, created, observedAt];
+  if (!texts.every((text) => typeof text === 'string')) return undefined;
+  const [key, sourceName, namespaceName, http, serviceName, createdAt, observed] = texts;
+  const counts = [revision, endpoints, ...(Array.isArray(also) ? (also as unknown[]) : [Number.NaN])];
+  if (!counts.every(isCount) || parseComponentKey(key ?? '') === undefined) return undefined;
+  const [revisionCount = 0, endpointCount = 0, ...shared] = counts;
+  const createdAtMs = Date.parse(createdAt ?? '');
+  const observedAtMs = Date.parse(observed ?? '');
+  if (Number.isNaN(createdAtMs) || Number.isNaN(observedAtMs)) return undefined;
+  return {
+    key: key as ComponentKey,
+    source: sourceName ?? '',
+    namespace: namespaceName ?? '',
+    httpName: http ?? '',
+    service: serviceName ?? '',
+    createdAtMs,
+    revision: revisionCount,
+    observedAtMs,
+    endpoints: endpointCount,
+    also: shared,
+  };
+}
+
+/** `isthmus.dev/pending-delete`: JSON, component → time of its mark; undefined when nothing is marked. */
+export function encodePending(pending: PendingDeletes): string | undefined {
+  if (pending.size === 0) return undefined;
+  return canonicalJson(Object.fromEntries([...pending].map(([key, atMs]) => [key, isoTime(atMs)])));
+}
+
+/** The marks of an annotation; damaged ones are no marks, so they only delay a removal. */
+export function decodePending(text: string | undefined): PendingDeletes {
+  const value = parseJson(text);
+  if (!isObject(value)) return new Map();
+  const marks = new Map<ComponentKey, number>();
+  for (const [key, at] of Object.entries(value)) {
+    const atMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;
+    if (parseComponentKey(key) !== undefined && !Number.isNaN(atMs)) marks.set(key as ComponentKey, atMs);
+  }
+  return marks;
+}
+
+/** What of an object counts as its content. */
+export interface HashedContent {
+  readonly spec: Json;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly cluster: string;
+  readonly components: readonly ComponentRecord[];
+  readonly pending: PendingDeletes;
+}
+
+/** `isthmus.dev/content-hash`: spec, our labels and the semantic annotations; not the epoch, not `observedAt`. */
+export function contentHashOf(content: HashedContent): string {
+  const { spec, labels, cluster, components, pending } = content;
+  return sha256(
+    canonicalJson({
+      spec,
+      labels: { [OBJECT.managedBy]: labels[OBJECT.managedBy], [OBJECT.hub]: labels[OBJECT.hub] },
+      cluster,
+      schema: OBJECT.schemaVersion,
+      components: components.map(stateOf),
+      pending: encodePending(pending),
+    }),
+    32,
+  );
+}
+
+/** Order of components on an object. */
+export function byKey(a: { readonly key: ComponentKey }, b: { readonly key: ComponentKey }): number {
+  return compareText(a.key, b.key);
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+function parseJson(text: string | undefined): unknown {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

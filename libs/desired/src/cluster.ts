@@ -1,0 +1,91 @@
+import type {
+  ClusterSettings,
+  EntryName,
+  HeldComponents,
+  Host,
+  HubSettings,
+  Rejection,
+  Snapshot,
+  SourceSettings,
+} from '@isthmus/model';
+import { compareText, matchesAny } from '@isthmus/model';
+import { entryNameOf } from './entry-name.js';
+import type { HostJudgement, JudgeContext } from './judge.js';
+import { judgeHost } from './judge.js';
+import type { LiveEntry } from './live.js';
+import { mapServices } from './mapping.js';
+import type { HostOutcome } from './render.js';
+import { renderHost } from './render.js';
+
+const PREFIX = 'cloudmap-';
+
+/** A whole cluster, judged: every host that a route or a live object of ours names. */
+export interface ClusterJudgement {
+  readonly hosts: readonly HostJudgement[];
+  readonly rejections: readonly Rejection[];
+  /** Every source that this cluster maps has read its whole catalogue since the start. */
+  readonly isCatalogueKnown: boolean;
+}
+
+/** Judges every host of a cluster, in the order of their names. */
+export function judgeCluster(
+  snapshots: readonly Snapshot[],
+  live: ReadonlyMap<EntryName, LiveEntry>,
+  context: JudgeContext,
+): ClusterJudgement {
+  const mapping = mapServices(context.cluster, context.sources, snapshots);
+  const hosts = new Map<EntryName, Host>();
+  for (const host of mapping.byHost.keys()) hosts.set(entryNameOf(host), host);
+  for (const [name, entry] of live) if (!hosts.has(name)) hosts.set(name, hostOfLive(name, entry));
+  const judged = [...hosts]
+    .toSorted(([a], [b]) => compareText(a, b))
+    .map(([name, host]) =>
+      judgeHost(host, { candidates: mapping.byHost.get(host) ?? [], live: live.get(name) }, context),
+    );
+  return {
+    hosts: judged,
+    rejections: [...mapping.rejections, ...judged.flatMap(({ rejections }) => rejections)],
+    isCatalogueKnown: context.sources.every((source) => !mayMap(context.cluster, source) || isKnown(source, snapshots)),
+  };
+}
+
+/** The host of a live entry; its name is believed before a spec that somebody may have edited. */
+function hostOfLive(name: EntryName, { host }: LiveEntry): Host {
+  return entryNameOf(host as Host) === name ? (host as Host) : (name.slice(PREFIX.length) as Host);
+}
+
+function mayMap(cluster: ClusterSettings, source: SourceSettings): boolean {
+  return cluster.routes.some(
+    ({ from }) => matchesAny(from.sources, source.name) && matchesAny(from.regions, source.region),
+  );
+}
+
+function isKnown(source: SourceSettings, snapshots: readonly Snapshot[]): boolean {
+  return snapshots.some(
+    (snapshot) => snapshot.source === source.name && snapshot.catalogue.lastCompleteAtMs !== undefined,
+  );
+}
+
+/** Renders every host of a judged cluster with what the brake holds. */
+export function renderCluster(
+  judgement: ClusterJudgement,
+  options: {
+    readonly hub: HubSettings;
+    readonly cluster: ClusterSettings;
+    readonly serverNowMs: number;
+    readonly held: HeldComponents;
+  },
+): readonly { readonly judgement: HostJudgement; readonly outcome: HostOutcome }[] {
+  const { hub, cluster, serverNowMs, held } = options;
+  return judgement.hosts.map((host) => ({
+    judgement: host,
+    outcome: renderHost(host, {
+      hub: hub.name,
+      cluster: cluster.name,
+      serverNowMs,
+      deletesObjects: cluster.mode !== 'upsert-only',
+      isCatalogueKnown: judgement.isCatalogueKnown,
+      held: held.get(host.name) ?? new Map(),
+    }),
+  }));
+}

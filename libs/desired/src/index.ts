@@ -1,0 +1,11 @@
+export { decodeComponents } from './annotations.js';
+export { judgeCluster, renderCluster } from './cluster.js';
+export type { ClusterJudgement } from './cluster.js';
+export { entryNameOf } from './entry-name.js';
+export { hostOf } from './host.js';
+export { balancesOf } from './judge.js';
+export type { HostJudgement, JudgeContext, JudgedComponent, Verdict } from './judge.js';
+export { endpointsOf, readLive } from './live.js';
+export type { LiveEntry } from './live.js';
+export type { HostOutcome } from './render.js';
+export { routeOf } from './route.js';

@@ -1,0 +1,43 @@
+import type { Endpoint, PortProtocol, ServicePort } from '@isthmus/model';
+
+/** `spec.endpoints` of a live entry, reduced to the fields we write; undefined when one of them cannot be read. */
+export function parseEndpoints(value: unknown): readonly Endpoint[] | undefined {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? allOrNothing(value.map(parseEndpoint)) : undefined;
+}
+
+/** `spec.ports` of a live entry; undefined when one of them cannot be read. */
+export function parsePorts(value: unknown): readonly ServicePort[] | undefined {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? allOrNothing(value.map(parsePort)) : undefined;
+}
+
+function parseEndpoint(value: unknown): Endpoint | undefined {
+  if (!isObject(value) || typeof value['address'] !== 'string') return undefined;
+  const { address, ports, locality } = value;
+  if (locality !== undefined && typeof locality !== 'string') return undefined;
+  const numbers = ports === undefined ? {} : ports;
+  if (!isObject(numbers) || !Object.values(numbers).every((port) => typeof port === 'number')) return undefined;
+  return {
+    address,
+    ...(ports === undefined ? {} : { ports: numbers as Record<string, number> }),
+    ...(locality === undefined ? {} : { locality }),
+  };
+}
+
+function parsePort(value: unknown): ServicePort | undefined {
+  if (!isObject(value)) return undefined;
+  const { number, name, protocol } = value;
+  if (typeof number !== 'number' || typeof name !== 'string') return undefined;
+  if (protocol !== undefined && typeof protocol !== 'string') return undefined;
+  return { number, name, ...(protocol === undefined ? {} : { protocol: protocol as PortProtocol }) };
+}
+
+function allOrNothing<Item>(items: readonly (Item | undefined)[]): readonly Item[] | undefined {
+  const whole = items.filter((item) => item !== undefined);
+  return whole.length === items.length ? whole : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

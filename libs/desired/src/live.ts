@@ -1,0 +1,81 @@
+import type {
+  ComponentKey,
+  ComponentRecord,
+  Endpoint,
+  Json,
+  ObservedEntry,
+  PendingDeletes,
+  Resolution,
+  ServicePort,
+} from '@isthmus/model';
+import { OBJECT } from '@isthmus/model';
+import { byKey, contentHashOf, decodeComponents, decodePending } from './annotations.js';
+import { parseEndpoints, parsePorts } from './live-spec.js';
+
+/** One of our live entries, read back so that the endpoints of each component can be kept. */
+export interface LiveEntry {
+  readonly observed: ObservedEntry;
+  readonly host: string;
+  readonly ports: readonly ServicePort[];
+  readonly resolution: Resolution;
+  readonly endpoints: readonly Endpoint[];
+  /** Sorted by key; empty when the annotation cannot be read. */
+  readonly components: readonly ComponentRecord[];
+  readonly pending: PendingDeletes;
+  /** False when spec, labels or annotations are not what we wrote: then nobody knows whose an endpoint is. */
+  readonly isIntact: boolean;
+  /** Hash that the object would carry if it were ours as it stands; equal to a desired hash only when nothing differs. */
+  readonly contentHash: string;
+}
+
+/** Reads one of our own entries back. Its parts are untrusted: what cannot be understood makes it "not intact". */
+export function readLive(observed: ObservedEntry): LiveEntry {
+  const raw = specObject(observed.spec.raw);
+  const components = decodeComponents(observed.annotations[OBJECT.components]);
+  const pending = decodePending(observed.annotations[OBJECT.pendingDelete]);
+  const endpoints = parseEndpoints(raw['endpoints']);
+  const ports = parsePorts(raw['ports']);
+  const contentHash = contentHashOf({
+    spec: raw as Json,
+    labels: observed.labels,
+    cluster: observed.annotations[OBJECT.cluster] ?? '',
+    components: components ?? [],
+    pending,
+  });
+  const counted = components !== undefined && endpoints !== undefined && countsMatch(components, endpoints.length);
+  return {
+    observed,
+    host: observed.spec.hosts[0] ?? '',
+    ports: ports ?? [],
+    resolution: raw['resolution'] === 'DNS' ? 'DNS' : 'STATIC',
+    endpoints: endpoints ?? [],
+    components: components ?? [],
+    pending,
+    isIntact: counted && ports !== undefined && contentHash === observed.annotations[OBJECT.contentHash],
+    contentHash,
+  };
+}
+
+/** The live endpoints of one component: its own stretch and those it shares with components before it. */
+export function endpointsOf(live: LiveEntry, key: ComponentKey): readonly Endpoint[] {
+  let start = 0;
+  for (const record of live.components) {
+    const end = start + record.endpoints;
+    if (record.key === key) {
+      const shared = record.also.map((index) => live.endpoints[index]).filter((endpoint) => endpoint !== undefined);
+      return [...live.endpoints.slice(start, end), ...shared];
+    }
+    start = end;
+  }
+  return [];
+}
+
+function countsMatch(components: readonly ComponentRecord[], endpoints: number): boolean {
+  const owned = components.reduce((sum, record) => sum + record.endpoints, 0);
+  const isSorted = components.every((record, i) => i === 0 || byKey(components[i - 1] ?? record, record) < 0);
+  return owned === endpoints && isSorted && components.every(({ also }) => also.every((index) => index < endpoints));
+}
+
+function specObject(raw: unknown): Readonly<Record<string, unknown>> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? (raw as Record<string, unknown>) : {};
+}

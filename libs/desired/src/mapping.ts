@@ -1,0 +1,116 @@
+import type {
+  ClusterSettings,
+  ComponentKey,
+  ComponentRecord,
+  Host,
+  Rejection,
+  RouteSettings,
+  ServiceState,
+  Snapshot,
+  SourceSettings,
+} from '@isthmus/model';
+import { parseComponentKey } from '@isthmus/model';
+import { hostOf } from './host.js';
+import { isRead, routeOf } from './route.js';
+
+/** One service that a cluster wants, under the host that its route gives it. */
+export interface MappedComponent {
+  readonly key: ComponentKey;
+  readonly source: SourceSettings;
+  readonly state: ServiceState;
+  readonly route: RouteSettings;
+  readonly host: Host;
+}
+
+/** What a cluster wants of everything that is known. */
+export interface Mapping {
+  readonly byHost: ReadonlyMap<Host, readonly MappedComponent[]>;
+  readonly rejections: readonly Rejection[];
+}
+
+/** Maps every known service to a host of one cluster. A service that several sources see is one component: the freshest reading wins. */
+export function mapServices(
+  cluster: ClusterSettings,
+  sources: readonly SourceSettings[],
+  snapshots: readonly Snapshot[],
+): Mapping {
+  const mapped = new Map<ComponentKey, MappedComponent>();
+  const rejections: Rejection[] = [];
+  for (const source of sources) {
+    const snapshot = snapshots.find((candidate) => candidate.source === source.name);
+    for (const state of snapshot?.services.values() ?? []) {
+      const component = mapService(cluster, source, state);
+      if (component === undefined) continue;
+      if ('reason' in component) rejections.push(component);
+      else keepFreshest(mapped, component);
+    }
+  }
+  return { byHost: Map.groupBy(mapped.values(), ({ host }) => host), rejections };
+}
+
+function mapService(
+  cluster: ClusterSettings,
+  source: SourceSettings,
+  state: ServiceState,
+): MappedComponent | Rejection | undefined {
+  const { service } = state;
+  const names = {
+    source: source.name,
+    account: service.identity.ownerAccount,
+    region: service.identity.region,
+    namespace: service.namespaceName,
+    service: service.serviceName,
+  };
+  const route = isRead(source, names) ? routeOf(cluster, names) : undefined;
+  if (route === undefined) return undefined;
+  const host = hostOf(route.to.host, service);
+  if (host.ok) return { key: service.key, source, state, route, host: host.value };
+  return { component: service.key, source: source.name, ...host.error };
+}
+
+function keepFreshest(mapped: Map<ComponentKey, MappedComponent>, component: MappedComponent): void {
+  const other = mapped.get(component.key);
+  if (other === undefined || freshness(component) > freshness(other)) mapped.set(component.key, component);
+}
+
+function freshness({ state }: MappedComponent): number {
+  return state.reading?.observedAtMs ?? state.emptiness?.observedAtMs ?? -1;
+}
+
+/**
+ * Whether the configuration still maps a component that stands on a live object to that object's host, judged by the
+ * names on the object alone. If it does and no reading shows the component, it is unread and never a removal.
+ */
+export function isStillMapped(
+  record: ComponentRecord,
+  host: string,
+  config: { readonly cluster: ClusterSettings; readonly sources: readonly SourceSettings[] },
+): boolean {
+  const identity = parseComponentKey(record.key);
+  if (identity === undefined) return true;
+  const service = {
+    key: record.key,
+    identity,
+    namespaceName: record.namespace,
+    httpName: record.httpName,
+    serviceName: record.service,
+    createdAtMs: record.createdAtMs,
+    isShared: false,
+  };
+  return config.sources.some((source) => {
+    if (source.region !== identity.region) return false;
+    if (source.account !== undefined && source.account !== identity.ownerAccount && source.name !== record.source)
+      return false;
+    const names = {
+      source: source.name,
+      account: identity.ownerAccount,
+      region: identity.region,
+      namespace: record.namespace,
+      service: record.service,
+    };
+    const route = isRead(source, names) ? routeOf(config.cluster, names) : undefined;
+    if (route === undefined) return false;
+    const mappedHost = hostOf(route.to.host, service);
+    return mappedHost.ok && mappedHost.value === host;
+  });
+}

@@ -1,0 +1,25 @@
+import type { DeleteSettings } from './configuration.js';
+import type { AbsenceEvidence, EmptinessEvidence } from './snapshot.js';
+
+/** How much evidence makes "the last instance is gone" a proof. */
+export type EmptinessNeeds = Pick<DeleteSettings, 'emptyReads' | 'emptyAfterMs'>;
+
+/**
+ * Whether the last instance of a service is proven gone: enough empty answers, over enough time, and the control
+ * plane lists no instance either. Removes endpoints, never an object.
+ */
+export function hasEmptinessProof(evidence: EmptinessEvidence | undefined, needs: EmptinessNeeds): boolean {
+  if (evidence === undefined) return false;
+  const { reads, firstAtMs, lastAtMs, isConfirmed } = evidence;
+  return isConfirmed && reads >= needs.emptyReads && lastAtMs - firstAtMs >= needs.emptyAfterMs;
+}
+
+/**
+ * Whether a service is proven gone by evidence that is newer than `sinceMs` (the hub's clock): two complete catalogue
+ * passes without it, and a "not found" that was asked for after the later one began. With the time of a mark as
+ * `sinceMs` this is the proof given again; with the start of a term, the proof of that term.
+ */
+export function hasAbsenceProof(evidence: AbsenceEvidence | undefined, sinceMs: number): boolean {
+  if (evidence?.notFoundAtMs === undefined || evidence.passesAtMs.length < 2) return false;
+  return Math.min(...evidence.passesAtMs) > sinceMs && evidence.notFoundAtMs >= Math.max(...evidence.passesAtMs);
+}

@@ -1,0 +1,153 @@
+import type { BrakeSettings, ComponentBalance, HoldReason } from '@isthmus/model';
+
+/** The brake of one source in one cluster. */
+export interface SourceBrake {
+  /** Most endpoints and objects of each stretch of the window, oldest first. */
+  readonly peaks: readonly Peak[];
+  /** When objects of this source were marked, by `name component`. */
+  readonly marks: ReadonlyMap<string, number>;
+  /** Counts from before the removals that wait; they do not age. */
+  readonly pressed: { readonly endpoints: number | undefined; readonly objects: PressedObjects | undefined };
+}
+
+interface Peak {
+  readonly fromMs: number;
+  readonly endpoints: number;
+  readonly objects: number;
+}
+
+interface PressedObjects {
+  readonly objects: number;
+  readonly marks: number;
+}
+
+export interface SourceBrakeInput {
+  readonly balances: readonly ComponentBalance[];
+  /** Approved by a person. */
+  readonly isFree: (balance: ComponentBalance) => boolean;
+  /** Held already for another reason. */
+  readonly isHeld: (balance: ComponentBalance) => boolean;
+  readonly settings: BrakeSettings;
+  readonly nowMs: number;
+}
+
+export interface SourceBrakeOutcome {
+  readonly brake: SourceBrake;
+  readonly held: readonly { readonly balance: ComponentBalance; readonly reason: HoldReason }[];
+}
+
+/** Stretches in which the window is remembered. */
+const STRETCHES = 60;
+
+export function newSourceBrake(): SourceBrake {
+  return { peaks: [], marks: new Map(), pressed: { endpoints: undefined, objects: undefined } };
+}
+
+/** Presses the brake of one source, or lets go of it. */
+export function pressSourceBrake(brake: SourceBrake, input: SourceBrakeInput): SourceBrakeOutcome {
+  const now = countsOf(input);
+  const before = { ...brake, peaks: recent(brake.peaks, input), marks: recentMarks(brake, input) };
+  const objects = pressObjects(before, now, input);
+  const endpoints = pressEndpoints(before, now, input);
+  const held = [...objects.held, ...endpoints.held];
+  const isEmpty = (now.live > 0 && now.planned === 0) || (now.objects > 0 && now.leaving >= now.objects);
+  const waiting = new Set(held.map(({ balance }) => balance));
+  const marked = now.wanted.filter((balance) => !waiting.has(balance) && !input.isHeld(balance));
+  const marks = new Map([...before.marks, ...marked.map((balance) => [idOf(balance), input.nowMs] as const)]);
+  const remaining = endpoints.held.length > 0 ? now.live : now.planned;
+  return {
+    brake: {
+      peaks: withPeak(before.peaks, { fromMs: input.nowMs, endpoints: remaining, objects: now.objects }, input),
+      marks,
+      pressed: { endpoints: endpoints.pressed, objects: objects.pressed },
+    },
+    held: held.map(({ balance, reason }) => ({ balance, reason: isEmpty ? 'source-empty' : reason })),
+  };
+}
+
+interface Counts {
+  readonly live: number;
+  /** Registered endpoints if every removal went through. */
+  readonly planned: number;
+  readonly objects: number;
+  /** Objects with a mark or about to get one. */
+  readonly leaving: number;
+  readonly wanted: readonly ComponentBalance[];
+}
+
+function countsOf({ balances }: SourceBrakeInput): Counts {
+  const wanted = balances.filter(({ wants }) => wants === 'mark-gone' || wants === 'mark-unmapped');
+  return {
+    live: sum(balances.map(({ live }) => live)),
+    planned: sum(balances.map(({ planned }) => planned)),
+    objects: balances.filter(({ isLive }) => isLive).length,
+    leaving: wanted.length + balances.filter(({ isMarked, wants }) => isMarked && wants === 'nothing').length,
+    wanted,
+  };
+}
+
+type Held = SourceBrakeOutcome['held'];
+
+function pressObjects(
+  brake: SourceBrake,
+  now: Counts,
+  { isFree, isHeld, settings }: SourceBrakeInput,
+): { readonly held: Held; readonly pressed: PressedObjects | undefined } {
+  const wanted = now.wanted.filter((balance) => !isFree(balance) && !isHeld(balance));
+  const { objects, marks } = brake.pressed.objects ?? {
+    objects: Math.max(now.objects, ...brake.peaks.map((peak) => peak.objects)),
+    marks: brake.marks.size,
+  };
+  const limit = Math.max(settings.objectsShare * objects, Math.min(2, objects - 1));
+  if (wanted.length === 0 || marks + wanted.length <= limit) return { held: [], pressed: undefined };
+  return { held: wanted.map((balance) => ({ balance, reason: 'brake-objects' })), pressed: { objects, marks } };
+}
+
+function pressEndpoints(
+  brake: SourceBrake,
+  now: Counts,
+  { balances, isFree, isHeld, settings }: SourceBrakeInput,
+): { readonly held: Held; readonly pressed: number | undefined } {
+  const known = brake.peaks.map((peak) => peak.endpoints);
+  const baseline = brake.pressed.endpoints ?? (known.length === 0 ? now.live : Math.max(...known));
+  const shrinking = balances
+    .filter(({ leaving }) => leaving > 0)
+    .filter((balance) => !isFree(balance) && !isHeld(balance));
+  const remainsEnough = now.planned >= (1 - settings.endpointsShare) * baseline;
+  if (shrinking.length === 0 || remainsEnough) return { held: [], pressed: undefined };
+  return { held: shrinking.map((balance) => ({ balance, reason: 'brake-endpoints' })), pressed: baseline };
+}
+
+function recent(peaks: readonly Peak[], { nowMs, settings }: SourceBrakeInput): readonly Peak[] {
+  return peaks.filter(({ fromMs }) => nowMs - fromMs < settings.windowMs);
+}
+
+/** Marks of the window; marks that stand on objects and are not remembered (a restart) count from now. */
+function recentMarks(brake: SourceBrake, { balances, nowMs, settings }: SourceBrakeInput): ReadonlyMap<string, number> {
+  const marks = new Map([...brake.marks].filter(([, atMs]) => nowMs - atMs < settings.windowMs));
+  for (const balance of balances) {
+    const id = idOf(balance);
+    if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, nowMs);
+    if (!balance.isMarked && balance.wants === 'nothing') marks.delete(id);
+  }
+  return marks;
+}
+
+function withPeak(peaks: readonly Peak[], peak: Peak, { settings }: SourceBrakeInput): readonly Peak[] {
+  const last = peaks.at(-1);
+  if (last === undefined || peak.fromMs - last.fromMs >= settings.windowMs / STRETCHES) return [...peaks, peak];
+  const merged = {
+    fromMs: last.fromMs,
+    endpoints: Math.max(last.endpoints, peak.endpoints),
+    objects: Math.max(last.objects, peak.objects),
+  };
+  return [...peaks.slice(0, -1), merged];
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function idOf({ name, component }: ComponentBalance): string {
+  return `${name} ${component}`;
+}
