@@ -16,6 +16,7 @@ function stateOf(record: ComponentRecord): { [key: string]: Json | undefined } {
     service: record.service,
     created: isoTime(record.createdAtMs),
     revision: record.revision,
+    registered: record.registered,
     endpoints: record.endpoints,
     also: record.also.length === 0 ? undefined : record.also,
   };
@@ -32,13 +33,25 @@ export function decodeComponents(text: string | undefined): readonly ComponentRe
 
 function decodeRecord(value: unknown): ComponentRecord | undefined {
   if (!isObject(value)) return undefined;
-  const { id, source, namespace, httpName, service, created, revision, endpoints, observedAt, also = [] } = value;
+  const {
+    id,
+    source,
+    namespace,
+    httpName,
+    service,
+    created,
+    revision,
+    registered,
+    endpoints,
+    observedAt,
+    also = [],
+  } = value;
   const texts = [id, source, namespace, httpName, service, created, observedAt];
   if (!texts.every((text) => typeof text === 'string')) return undefined;
   const [key, sourceName, namespaceName, http, serviceName, createdAt, observed] = texts;
-  const counts = [revision, endpoints, ...(Array.isArray(also) ? (also as unknown[]) : [Number.NaN])];
+  const counts = [revision, registered, endpoints, ...(Array.isArray(also) ? (also as unknown[]) : [Number.NaN])];
   if (!counts.every(isCount) || parseComponentKey(key ?? '') === undefined) return undefined;
-  const [revisionCount = 0, endpointCount = 0, ...shared] = counts;
+  const [revisionCount = 0, registeredCount = 0, endpointCount = 0, ...shared] = counts;
   const createdAtMs = Date.parse(createdAt ?? '');
   const observedAtMs = Date.parse(observed ?? '');
   if (Number.isNaN(createdAtMs) || Number.isNaN(observedAtMs)) return undefined;
@@ -51,6 +64,7 @@ function decodeRecord(value: unknown): ComponentRecord | undefined {
     createdAtMs,
     revision: revisionCount,
     observedAtMs,
+    registered: registeredCount,
     endpoints: endpointCount,
     also: shared,
   };

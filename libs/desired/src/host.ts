@@ -33,11 +33,15 @@ const DENIED_SUFFIXES = [
 
 /** The host of a service by a route's template (`{service}.{namespace}`), lower case and legal, or why not. */
 export function hostOf(template: string, service: ServiceRecord): Result<Host, HostRefusal> {
+  const values: Readonly<Record<string, string>> = {
+    service: service.serviceName,
+    namespace: service.namespaceName,
+    region: service.identity.region,
+    account: service.identity.ownerAccount,
+  };
+  // One pass: a name that looks like a placeholder is not read as one.
   const host = template
-    .replaceAll('{service}', () => service.serviceName)
-    .replaceAll('{namespace}', () => service.namespaceName)
-    .replaceAll('{region}', () => service.identity.region)
-    .replaceAll('{account}', () => service.identity.ownerAccount)
+    .replace(/\{(service|namespace|region|account)\}/g, (_, placeholder: string) => values[placeholder] ?? '')
     .toLowerCase()
     .replace(/\.$/, '');
   const illegal = illegality(host);

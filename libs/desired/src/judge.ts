@@ -154,8 +154,8 @@ function judgeReading(reading: AcceptedReading, mapped: MappedComponent, { recor
   const candidates = candidatesOf(reading, mapped.key, mapped.state.service.identity.region);
   if (candidates.registered.size === 0) return { kind: 'keep', reason: 'all-rejected' };
   if (reading.completeness === 'partial') return { kind: 'add', reading, candidates, reason: 'partial-reading' };
-  const published = record === undefined ? 0 : record.endpoints + record.also.length;
-  if (live?.isIntact === true && record?.revision === reading.revision && candidates.registered.size < published) {
+  const known = record?.revision === reading.revision ? record.registered : 0;
+  if (live?.isIntact === true && candidates.registered.size < known) {
     return { kind: 'add', reading, candidates, reason: 'revision-not-advanced' };
   }
   return { kind: 'replace', reading, candidates };
@@ -203,7 +203,7 @@ export function balancesOf({ live, name, host, components }: HostJudgement): rea
       source,
       isLive: record !== undefined,
       live: endpoints.length,
-      planned: plannedCount(verdict, endpoints.length),
+      planned: plannedCount(verdict, endpoints),
       leaving,
       wants: wanted(verdict, leaving),
       isMarked: live?.pending.has(key) ?? false,
@@ -211,14 +211,14 @@ export function balancesOf({ live, name, host, components }: HostJudgement): rea
   });
 }
 
-function plannedCount(verdict: Verdict, liveCount: number): number {
+function plannedCount(verdict: Verdict, endpoints: readonly Endpoint[]): number {
   switch (verdict.kind) {
     case 'replace':
       return verdict.candidates.registered.size;
     case 'add':
-      return Math.max(liveCount, verdict.candidates.registered.size);
+      return verdict.candidates.registered.size + unregistered(verdict.candidates, endpoints);
     case 'keep':
-      return verdict.reason === 'pending-delete' ? 0 : liveCount;
+      return verdict.reason === 'pending-delete' ? 0 : endpoints.length;
     case 'empty':
     case 'mark':
     case 'due':
@@ -229,7 +229,7 @@ function plannedCount(verdict: Verdict, liveCount: number): number {
 function leavingCount(verdict: Verdict, endpoints: readonly Endpoint[]): number {
   switch (verdict.kind) {
     case 'replace':
-      return endpoints.filter((endpoint) => !isRegistered(endpoint, verdict.candidates.registered)).length;
+      return unregistered(verdict.candidates, endpoints);
     case 'empty':
     case 'mark':
       return endpoints.length;
@@ -238,6 +238,10 @@ function leavingCount(verdict: Verdict, endpoints: readonly Endpoint[]): number 
     case 'due':
       return 0;
   }
+}
+
+function unregistered({ registered }: Candidates, endpoints: readonly Endpoint[]): number {
+  return endpoints.filter((endpoint) => !isRegistered(endpoint, registered)).length;
 }
 
 function wanted(verdict: Verdict, leaving: number): ComponentBalance['wants'] {

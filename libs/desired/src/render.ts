@@ -148,19 +148,19 @@ function emptied(part: Part): Part {
 
 function newRecord(component: JudgedComponent, verdict: Verdict): Part['record'] {
   if (verdict.kind !== 'replace' && verdict.kind !== 'add') return undefined;
-  return recordFrom(component, verdict.reading);
+  return recordFrom(component, { ...verdict.reading, registered: verdict.candidates.registered.size });
 }
 
 function emptyRecord(
   component: JudgedComponent,
   verdict: { readonly revision: number; readonly observedAtMs: number },
 ): Part['record'] {
-  return recordFrom(component, verdict);
+  return recordFrom(component, { ...verdict, registered: 0 });
 }
 
 function recordFrom(
   { key, mapped, source, record }: JudgedComponent,
-  read: { readonly revision: number; readonly observedAtMs: number },
+  read: { readonly revision: number; readonly observedAtMs: number; readonly registered: number },
 ): Part['record'] {
   if (mapped === undefined) return record;
   const { service } = mapped.state;
@@ -173,6 +173,7 @@ function recordFrom(
     createdAtMs: service.createdAtMs,
     revision: read.revision,
     observedAtMs: read.observedAtMs,
+    registered: read.registered,
   };
 }
 

@@ -32,6 +32,8 @@ export interface ComponentRecord {
   readonly revision: number;
   /** AWS's `Date` of the latest complete reading that changed something. */
   readonly observedAtMs: number;
+  /** Legal instances, healthy or not, at that revision: fewer of them under the same revision prove nothing. */
+  readonly registered: number;
   readonly endpoints: number;
   readonly also: readonly number[];
 }

@@ -16,10 +16,14 @@ export function hasEmptinessProof(evidence: EmptinessEvidence | undefined, needs
 
 /**
  * Whether a service is proven gone by evidence that is newer than `sinceMs` (the hub's clock): two complete catalogue
- * passes without it, and a "not found" that was asked for after the later one began. With the time of a mark as
- * `sinceMs` this is the proof given again; with the start of a term, the proof of that term.
+ * passes in a row without it, and a "not found" that was asked for after the later one began. With the time of a mark
+ * as `sinceMs` this is the proof given again; with the start of a term, the proof of that term.
  */
 export function hasAbsenceProof(evidence: AbsenceEvidence | undefined, sinceMs: number): boolean {
-  if (evidence?.notFoundAtMs === undefined || evidence.passesAtMs.length < 2) return false;
-  return Math.min(...evidence.passesAtMs) > sinceMs && evidence.notFoundAtMs >= Math.max(...evidence.passesAtMs);
+  const { passesAtMs = [], notFoundAtMs } = evidence ?? {};
+  if (notFoundAtMs === undefined) return false;
+  return passesAtMs.some((laterAtMs, index) => {
+    const earlierAtMs = passesAtMs[index - 1];
+    return earlierAtMs !== undefined && earlierAtMs > sinceMs && notFoundAtMs >= laterAtMs;
+  });
 }

@@ -93,7 +93,10 @@ export interface RegressionEvidence {
 
 /** What speaks for "the service is gone". */
 export interface AbsenceEvidence {
-  /** Start times of the latest complete catalogue passes without it, oldest first, at most two. */
+  /**
+   * Start times of complete catalogue passes without it, oldest first: the two of the last proof, so that a proof
+   * stands until it is renewed or refuted, then at most two later ones.
+   */
   readonly passesAtMs: readonly number[];
   /** When GetService (or GetNamespace) was asked for the last time with the answer that it does not exist. */
   readonly notFoundAtMs: number | undefined;

@@ -1,0 +1,277 @@
+import type { ServiceState, Snapshot } from '@isthmus/model';
+import { OBJECT, clusterName } from '@isthmus/model';
+import * as given from '@isthmus/testing';
+import { DecisionWorld, EU, US } from '@isthmus/testing';
+
+const read = (service: ServiceState['service'], addresses: readonly string[], revision = 1): ServiceState =>
+  given.serviceState(service, {
+    reading: given.reading(
+      addresses.map((address) => given.instance(address)),
+      { revision },
+    ),
+  });
+const gone = (service: ServiceState['service'], atMs: number): ServiceState =>
+  given.serviceState(service, { absence: given.provenAbsence(atMs) });
+const services = Array.from({ length: 20 }, (_, i) => given.serviceRecord(`s${i}.shop`));
+const addressesOf = (i: number): readonly string[] => [`10.1.${i}.1`, `10.1.${i}.2`, `10.1.${i}.3`];
+const all = (): Snapshot =>
+  given.snapshot(
+    US,
+    services.map((service, i) => read(service, addressesOf(i))),
+  );
+const without = (count: number, atMs: number): Snapshot =>
+  given.snapshot(
+    US,
+    services.map((service, i) => (i < count ? gone(service, atMs) : read(service, addressesOf(i)))),
+  );
+const CART = given.serviceRecord('cart.shop');
+
+describe('decideCluster: the brake', () => {
+  it('lets a fifth of the objects go', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    expect(world.run(without(4, world.nowMs))).toHaveLength(4);
+  });
+
+  it('holds every removal when more than a fifth would go, and goes on adding', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const snapshot = without(5, world.nowMs);
+    const more = given.snapshot(US, [...snapshot.services.values(), read(CART, ['10.0.0.1'])]);
+    expect(world.run(more)).toEqual(['create cloudmap-cart.shop']);
+    expect(world.decide(more).plan.heldRemovals.map(({ reason }) => reason)).toEqual(Array(5).fill('brake-objects'));
+  });
+
+  it('trips on a slow bleed before a fifth of the window’s objects are gone', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    let marked = 0;
+    for (let count = 1; count <= 12; count++) {
+      world.nowMs += 300_000;
+      marked += world.run(without(count, world.nowMs)).filter((change) => change.startsWith('mark')).length;
+    }
+    expect(marked).toBe(4);
+  });
+
+  it('is not released by time', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.run(without(10, world.nowMs));
+    world.nowMs += 10 * 3_600_000;
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+  });
+
+  it('lets go when enough services return', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.run(without(10, world.nowMs));
+    expect(world.run(without(2, world.nowMs))).toHaveLength(2);
+  });
+
+  it('holds a reading that would leave less than two fifths of the endpoints, but takes its additions', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const shrunk = given.snapshot(
+      US,
+      services.map((service, i) => read(service, [`10.1.${i}.9`], 2)),
+    );
+    world.run(shrunk);
+    expect(world.addresses('cloudmap-s0.shop')).toEqual([...addressesOf(0), '10.1.0.9']);
+    expect(world.decide(shrunk).plan.heldRemovals[0]?.reason).toBe('brake-endpoints');
+    expect(world.run(shrunk)).toEqual([]);
+  });
+
+  it('still drops unhealthy instances, because losing a zone is when that matters', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const zoneLost = given.snapshot(
+      US,
+      services.map((service, i) => {
+        const instances = addressesOf(i).map((address, n) =>
+          given.instance(address, { health: n < 2 ? 'UNHEALTHY' : 'HEALTHY' }),
+        );
+        return given.serviceState(service, { reading: given.reading(instances) });
+      }),
+    );
+    world.run(zoneLost);
+    expect(world.addresses('cloudmap-s3.shop')).toEqual(['10.1.3.3']);
+  });
+
+  it('holds source-empty when everything of a source would go', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    expect(world.run(without(20, world.nowMs))).toEqual([]);
+    expect(new Set(world.decide(without(20, world.nowMs)).plan.heldRemovals.map(({ reason }) => reason))).toEqual(
+      new Set(['source-empty']),
+    );
+  });
+
+  it('holds every instance when all services of a source answer empty', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const empty = given.snapshot(
+      US,
+      services.map((service) => given.serviceState(service, { emptiness: given.provenEmptiness(world.nowMs, 2) })),
+    );
+    expect(world.run(empty)).toEqual([]);
+    expect(world.addresses('cloudmap-s0.shop')).toHaveLength(3);
+  });
+
+  it('releases exactly the removals that an approval names, and nothing after them', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const held = world.decide(without(10, world.nowMs)).plan.removalsHash ?? '';
+    const approve = (removals: string): void => {
+      const untilMs = world.nowMs + 60_000;
+      world.input = { ...world.input, approvals: [{ cluster: clusterName('eks'), removals, untilMs }] };
+    };
+    approve('0000000000000000');
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+    approve(held);
+    expect(world.run(without(11, world.nowMs))).toEqual([]);
+    expect(world.run(without(10, world.nowMs))).toHaveLength(10);
+    expect(world.run(without(15, world.nowMs))).toEqual([]);
+  });
+
+  it('ignores an approval that has expired', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const removals = world.decide(without(10, world.nowMs)).plan.removalsHash ?? '';
+    world.input = { ...world.input, approvals: [{ cluster: clusterName('eks'), removals, untilMs: world.nowMs }] };
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+  });
+
+  it('starts from what is live after a restart', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.restart();
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+  });
+});
+
+describe('decideCluster: the configuration', () => {
+  const mapped = (...names: readonly string[]): DecisionWorld['input']['cluster'] =>
+    given.cluster({ routes: [given.route({ services: names })] });
+
+  it('removes one object that is no longer mapped in two phases', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.input = { ...world.input, cluster: mapped(...services.slice(1).map(({ serviceName }) => serviceName)) };
+    expect(world.run(all())).toEqual(['mark cloudmap-s0.shop']);
+    world.run(all());
+    world.nowMs += 130_000;
+    expect(world.run(all())).toEqual(['delete cloudmap-s0.shop']);
+  });
+
+  it('holds the removal of more than one object until it is approved', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.input = { ...world.input, cluster: mapped(...services.slice(2).map(({ serviceName }) => serviceName)) };
+    expect(world.run(all())).toEqual([]);
+    expect(world.decide(all()).plan.heldRemovals.map(({ reason }) => reason)).toEqual([
+      'config-removal',
+      'config-removal',
+    ]);
+  });
+
+  it('treats a component whose names still match as unread, not as unmapped', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    expect(world.run(given.snapshot(US, []))).toEqual([]);
+  });
+
+  it('removes nothing when a source disappears from the configuration with all it had', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.input = { ...world.input, sources: [EU] };
+    expect(world.run(given.snapshot(EU, []))).toEqual([]);
+  });
+});
+
+describe('decideCluster: what is not ours', () => {
+  it.each([
+    ['an object of the same name', given.foreignEntry('cloudmap-cart.shop', 'other.shop'), 'foreign-owner'],
+    ['an entry with the same host', given.foreignEntry('by-hand', 'Cart.Shop'), 'host-taken'],
+  ])('holds a host for %s, and takes it over when that is gone', (_, foreign, reason) => {
+    const world = new DecisionWorld();
+    world.put(foreign);
+    const snapshot = given.snapshot(US, [read(CART, ['10.0.0.1'])]);
+    expect(world.run(snapshot)).toEqual([]);
+    expect(world.decide(snapshot).plan.holds.map((hold) => hold.reason)).toEqual([reason]);
+    world.namespace = new Map();
+    expect(world.run(snapshot)).toEqual(['create cloudmap-cart.shop']);
+  });
+
+  it.each([
+    ['another hub', { labels: { [OBJECT.managedBy]: 'isthmus', [OBJECT.hub]: 'else' } }],
+    ['another cluster of this hub', { annotations: { [OBJECT.cluster]: 'aks' } }],
+    ['a newer version', { annotations: { [OBJECT.cluster]: 'eks', [OBJECT.schema]: '2' } }],
+  ])('never touches an object of %s', (_, changes) => {
+    const world = new DecisionWorld();
+    const labels = { [OBJECT.managedBy]: 'isthmus', [OBJECT.hub]: 'test' };
+    world.put(given.foreignEntry('cloudmap-cart.shop', 'cart.shop', { labels, ...changes }));
+    expect(world.run(given.snapshot(US, [read(CART, ['10.0.0.1'])]))).toEqual([]);
+  });
+
+  it('writes nothing beside a running istio-cloud-map', () => {
+    const world = new DecisionWorld();
+    world.put(given.foreignEntry('cloudmap-a.b', 'a.b', { owners: ['cloudmap.istio.io/ServiceController'] }));
+    expect(world.run(given.snapshot(US, [read(CART, ['10.0.0.1'])]))).toEqual([]);
+  });
+
+  it('repairs an entry of ours that was edited by hand', () => {
+    const world = new DecisionWorld();
+    const snapshot = given.snapshot(US, [read(CART, ['10.0.0.1'])]);
+    const euRead = given.snapshot(EU, []);
+    world.run(snapshot, euRead);
+    const live = world.entry();
+    if (live === undefined) throw new Error('no entry');
+    const raw = { ...(live.spec.raw as object), endpoints: [{ address: '10.6.6.6', ports: { http: 80, https: 443 } }] };
+    world.put({ ...live, generation: 2, spec: { hosts: live.spec.hosts, raw } });
+    expect(world.run(snapshot, euRead)).toEqual(['update cloudmap-cart.shop']);
+    expect(world.addresses()).toEqual(['10.0.0.1']);
+  });
+
+  it('drops nothing from an edited entry while a region is unread', () => {
+    const world = new DecisionWorld();
+    const cartEu = given.serviceRecord('cart.shop', { region: 'eu-west-1', id: 'srv-eu' });
+    world.run(given.snapshot(US, [read(CART, ['10.0.0.1'])]), given.snapshot(EU, [read(cartEu, ['10.2.0.1'])]));
+    world.restart();
+    const live = world.entry();
+    if (live === undefined) throw new Error('no entry');
+    world.put({ ...live, annotations: { ...live.annotations, [OBJECT.components]: 'damaged' } });
+    world.run(given.snapshot(US, [read(CART, ['10.0.0.1'])]));
+    expect(world.addresses()).toContain('10.2.0.1');
+  });
+});
+
+describe('decideCluster: one host, several services', () => {
+  const older = given.serviceRecord('cart.shop', { id: 'srv-older', createdAtMs: 1 });
+
+  it('gives the host to the oldest service and rejects the other', () => {
+    const world = new DecisionWorld();
+    const decision = world.decide(given.snapshot(US, [read(CART, ['10.0.0.1']), read(older, ['10.0.0.2'])]));
+    expect(decision.rejections.map(({ component, reason }) => [component, reason])).toEqual([
+      [CART.key, 'host-conflict'],
+    ]);
+  });
+
+  it('leaves the host with the incumbent on the live object', () => {
+    const world = new DecisionWorld();
+    world.run(given.snapshot(US, [read(CART, ['10.0.0.1'])]));
+    expect(world.run(given.snapshot(US, [read(CART, ['10.0.0.1']), read(older, ['10.0.0.2'])]))).toEqual([]);
+  });
+
+  it('hands the same object to the next service when the incumbent is proven gone, without a delete', () => {
+    const world = new DecisionWorld();
+    const rest = all().services.values().toArray();
+    world.run(given.snapshot(US, [...rest, read(CART, ['10.0.0.1'])]));
+    const next = (): Snapshot => given.snapshot(US, [...rest, gone(CART, world.nowMs), read(older, ['10.0.0.2'])]);
+    expect(world.run(next())).toEqual(['update cloudmap-cart.shop']);
+    expect(world.addresses()).toEqual(['10.0.0.1', '10.0.0.2']);
+    world.run(next());
+    world.nowMs += 130_000;
+    expect(world.run(next())).toEqual(['update cloudmap-cart.shop']);
+    expect(world.addresses()).toEqual(['10.0.0.2']);
+  });
+});

@@ -1,0 +1,65 @@
+import type { ClusterMemory, Decision, DecisionInput } from '@isthmus/federation';
+import { decideCluster, manifestOf, newClusterMemory } from '@isthmus/federation';
+import type { EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
+import { EPOCH_MS, cluster, hub, source } from './builders.js';
+import type { Namespace } from './plan-world.js';
+import { afterChange } from './plan-world.js';
+
+/** The source of every decision world's first region. */
+export const US = source({ name: 'us', region: 'us-east-1' });
+/** The source of its second region. */
+export const EU = source({ name: 'eu', region: 'eu-west-1' });
+
+/** A cluster that lives through decisions, with a clock of its own. */
+export class DecisionWorld {
+  namespace: Namespace = new Map();
+  memory: ClusterMemory = newClusterMemory();
+  nowMs = EPOCH_MS;
+  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals'> = {
+    cluster: cluster(),
+    hub: hub(),
+    sources: [US, EU],
+    approvals: [],
+  };
+
+  decide(...snapshots: readonly Snapshot[]): Decision {
+    return decideCluster({
+      ...this.input,
+      snapshots,
+      observed: [...this.namespace.values()],
+      memory: this.memory,
+      nowMs: this.nowMs,
+      serverNowMs: this.nowMs,
+      epoch: 1,
+    });
+  }
+
+  /** Decides and applies; returns the printed changes. */
+  run(...snapshots: readonly Snapshot[]): readonly string[] {
+    const decision = this.decide(...snapshots);
+    this.memory = decision.memory;
+    for (const change of decision.plan.changes) {
+      this.namespace = afterChange(this.namespace, change, (entry) => manifestOf(entry, 1));
+    }
+    return decision.plan.changes.map(
+      (change) => `${change.kind} ${change.kind === 'delete' ? change.name : change.desired.name}`,
+    );
+  }
+
+  restart(): void {
+    this.memory = newClusterMemory();
+  }
+
+  put(entry: ObservedEntry): void {
+    this.namespace = new Map(this.namespace).set(entry.name, entry);
+  }
+
+  entry(name = 'cloudmap-cart.shop'): ObservedEntry | undefined {
+    return this.namespace.get(name as EntryName);
+  }
+
+  addresses(name = 'cloudmap-cart.shop'): readonly string[] {
+    const raw = this.entry(name)?.spec.raw as { endpoints?: { address: string }[] } | undefined;
+    return (raw?.endpoints ?? []).map(({ address }) => address);
+  }
+}
