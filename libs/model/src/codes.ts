@@ -1,4 +1,9 @@
-import type { Disposition } from './error.js';
+/**
+ * What the caller does about an error.
+ * `retry` back off and try again; `hold` the data is not trusted, keep the last good; `reject` no retry until the
+ * input changes; `abort` leadership was lost; `fatal` the start configuration is bad.
+ */
+export type Disposition = 'retry' | 'hold' | 'reject' | 'abort' | 'fatal';
 
 /** One row of the catalogue: what a code means and what an operator can do about it. */
 export interface CodeEntry {

@@ -1,12 +1,5 @@
-import type { Code } from './codes.js';
+import type { Code, Disposition } from './codes.js';
 import { CODES } from './codes.js';
-
-/**
- * What the caller does about an error.
- * `retry` back off and try again; `hold` the data is not trusted, keep the last good; `reject` no retry until the
- * input changes; `abort` leadership was lost; `fatal` the start configuration is bad.
- */
-export type Disposition = 'retry' | 'hold' | 'reject' | 'abort' | 'fatal';
 
 /** Facts of an error that are safe to print: no request data, no secret. */
 export interface ErrorContext {

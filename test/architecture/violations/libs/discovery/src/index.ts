@@ -1,0 +1,3 @@
+import { DiscoverInstancesCommand } from '@aws-sdk/client-servicediscovery';
+
+export const discovery = DiscoverInstancesCommand;

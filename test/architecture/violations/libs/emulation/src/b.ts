@@ -1,0 +1,3 @@
+import { emulation } from './index.js';
+
+export const b: unknown = emulation;

@@ -1,0 +1,3 @@
+import { cloudmap } from '../../cloudmap/src/index.js';
+
+export const federation = cloudmap;

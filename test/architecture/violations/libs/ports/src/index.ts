@@ -1,0 +1,3 @@
+import { plan } from '../../plan/src/index.js';
+
+export const ports = plan;

@@ -1,0 +1,3 @@
+import { serve } from '../../../apps/hub/src/serve.js';
+
+export const telemetry = serve;
