@@ -1,0 +1,27 @@
+import { checkKubeconfig } from './kubeconfig-check.js';
+
+const kubeconfig = (user: string): string => `apiVersion: v1
+kind: Config
+clusters: [{ name: c, cluster: { server: "https://api.example.com:6443" } }]
+users: [{ name: u, user: ${user} }]
+contexts: [{ name: x, context: { cluster: c, user: u } }]
+current-context: x
+`;
+
+describe('checkKubeconfig', () => {
+  it('gives the API server of one that the hub can use', async () => {
+    await expect(checkKubeconfig(kubeconfig('{ token: abc }'), 'east.yaml')).resolves.toEqual({
+      ok: true,
+      value: { server: 'https://api.example.com:6443' },
+    });
+  });
+
+  it('refuses one that starts a program, tells where, and what to do instead', async () => {
+    const checked = await checkKubeconfig(kubeconfig('{ exec: { command: aws } }'), 'east.yaml');
+    expect(checked).toMatchObject({ ok: false });
+    expect(checked.ok ? [] : checked.error).toContainEqual({
+      message: expect.stringMatching(/^east\.yaml:4:\d+ .*starts a program/),
+      remedy: expect.stringContaining('ServiceAccount token'),
+    });
+  });
+});

@@ -1,0 +1,40 @@
+import type { ConfigProblem } from '@isthmus/config';
+import { formatProblem } from '@isthmus/config';
+import type { Terminal } from '../terminal.js';
+
+/** What validating a configuration found. */
+export interface Verdict {
+  readonly file: string;
+  /** Undefined when the configuration cannot be read. */
+  readonly counts: { readonly sources: number; readonly clusters: number; readonly routes: number } | undefined;
+  readonly errors: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+/** Prints a verdict: one line per problem and one that sums up, or one JSON document. */
+export function printVerdict(verdict: Verdict, output: 'text' | 'json', terminal: Terminal): void {
+  if (output === 'json') {
+    terminal.print(JSON.stringify({ valid: verdict.errors.length === 0, ...verdict }, undefined, 2));
+    return;
+  }
+  for (const error of verdict.errors) terminal.print(formatProblem(error), 'bad');
+  for (const warning of verdict.warnings) terminal.print(formatProblem(warning), 'warning');
+  terminal.print(summaryOf(verdict), verdict.errors.length === 0 ? 'good' : 'bad');
+}
+
+function summaryOf({ file, counts, errors, warnings }: Verdict): string {
+  const troubles = [count(errors.length, 'error'), count(warnings.length, 'warning')].filter((text) => text !== '');
+  if (errors.length > 0 || counts === undefined) return `${file}: ${troubles.join(', ')}`;
+  const parts = [
+    count(counts.sources, 'source') || 'no source',
+    count(counts.clusters, 'cluster') || 'no cluster',
+    count(counts.routes, 'route') || 'no route',
+  ];
+  return `${file}: ok, ${[...parts, ...troubles].join(', ')}`;
+}
+
+/** `1 error`, `2 errors`, and nothing for none. */
+function count(number: number, noun: string): string {
+  if (number === 0) return '';
+  return number === 1 ? `1 ${noun}` : `${number} ${noun}s`;
+}

@@ -1,0 +1,80 @@
+import { IsthmusError } from '@isthmus/model';
+import type { Commands } from './program.js';
+import { runCommandLine } from './program.js';
+
+/** Runs words with commands that record their options and give `exitCode`. */
+async function run(words: readonly string[], exitCode = 0) {
+  const calls: unknown[] = [];
+  const out: string[] = [];
+  const told: string[] = [];
+  const record = (name: string) => async (options: object) => {
+    calls.push([name, { ...options }]);
+    return exitCode;
+  };
+  const commands: Commands = { validate: record('validate'), serve: record('serve'), demo: record('demo') };
+  const terminal = { print: (line: string) => out.push(line), tell: (line: string) => told.push(line) };
+  const code = await runCommandLine(words, commands, { version: '1.2.3', terminal });
+  return { code, calls, out: out.join('\n'), told: told.join('\n') };
+}
+
+describe('runCommandLine', () => {
+  it.each([
+    [['validate'], ['validate', { config: 'isthmus.yaml', output: 'text' }]],
+    [
+      ['validate', '-c', 'a.yaml', '-o', 'json'],
+      ['validate', { config: 'a.yaml', output: 'json' }],
+    ],
+    [
+      ['serve', '--config', 'a.yaml'],
+      ['serve', { config: 'a.yaml' }],
+    ],
+    [['demo'], ['demo', { once: false }]],
+    [
+      ['demo', '--once'],
+      ['demo', { once: true }],
+    ],
+  ])('calls the command that %j names', async (words, call) => {
+    await expect(run(words)).resolves.toMatchObject({ code: 0, calls: [call] });
+  });
+
+  it('gives the exit code of the command', async () => {
+    await expect(run(['validate'], 65)).resolves.toMatchObject({ code: 65 });
+  });
+
+  it.each([[['frobnicate']], [['validate', '-o', 'xml']], [['validate', 'extra']], [['serve', '--nope']], [[]]])(
+    'gives 64 and speaks on stderr only, for the misuse %j',
+    async (words) => {
+      const { code, calls, out, told } = await run(words);
+      expect({ code, calls, out }).toEqual({ code: 64, calls: [], out: '' });
+      expect(told).not.toBe('');
+    },
+  );
+
+  it.each([[['--help']], [['validate', '--help']], [['--version']]])(
+    'gives 0 and answers on stdout, for %j',
+    async (words) => {
+      const { code, out, told } = await run(words);
+      expect({ code, told }).toEqual({ code: 0, told: '' });
+      expect(out).toMatch(words.includes('--version') ? /^1\.2\.3$/ : /^Usage: isthmus/);
+    },
+  );
+
+  it.each([
+    [
+      'the message of an error that explains itself',
+      new IsthmusError('timeout', 'no answer in 5 s'),
+      /^isthmus: no answer in 5 s$/,
+    ],
+    ['the stack of a defect', new TypeError('x is undefined'), /^isthmus: TypeError: x is undefined\n\s+at /],
+  ])('gives 1 and tells %s', async (_what, error, expected) => {
+    const told: string[] = [];
+    const fail = async () => Promise.reject(error);
+    const code = await runCommandLine(
+      ['serve'],
+      { validate: fail, serve: fail, demo: fail },
+      { version: '1', terminal: { print: () => undefined, tell: (line) => told.push(line) } },
+    );
+    expect(code).toBe(1);
+    expect(told.join('\n')).toMatch(expected);
+  });
+});

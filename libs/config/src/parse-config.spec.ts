@@ -1,0 +1,212 @@
+import type { Configuration } from '@isthmus/model';
+import { clusterName, sourceName } from '@isthmus/model';
+import { formatProblem, parseConfig } from './index.js';
+
+const ORIGIN = { file: 'conf/isthmus.yaml', folder: '/etc/isthmus' };
+
+const FULL = `apiVersion: isthmus.dev/v1
+hub: { name: prod, readOnly: true, http: { host: 127.0.0.1, port: 9090 }, log: { level: debug } }
+store: { memory: {} }
+sources:
+  - name: shop-us
+    region: us-east-1
+    account: "111122223333"
+    credentials: {}
+    endpoint: { control: "https://sd.example.com", data: "https://data-sd.example.com" }
+    namespaces: { include: ["shop*"], exclude: [shop-old] }
+    services: { exclude: ["tmp-?"] }
+    poll: { hot: 500ms, warm: 10s, cold: 1m, catalogue: 1h }
+    limits: { discoverPerSecond: 100, listServicesPerSecond: 0.5, listNamespacesPerSecond: 0.25, getPerSecond: 5 }
+  - name: shop-eu
+    region: eu-west-1
+    endpoint: http://127.0.0.1:4566
+clusters:
+  - name: eks-us
+    role: primary
+    kubeconfig: { file: ./clusters/eks-us.yaml }
+    namespace: mesh
+    mode: sync
+    limits: { writesPerSecond: 10, burst: 20, inFlight: 2 }
+    brake: { objects: 10%, endpoints: 12.5%, window: 30m }
+    deletes: { pending: 60s, emptyReads: 4, emptyAfter: 2m }
+    sweep: 30s
+    routes:
+      - from: { sources: [shop-*], accounts: ["1111*"], regions: [us-east-1], namespaces: ["shop*"], services: [web] }
+        to:
+          host: "{service}.{namespace}.{region}.{account}.example.com"
+          ports: [{ number: 8080, name: http-web, protocol: http }]
+          servicePort: 9000
+          protocol: grpc-web
+          location: MESH_INTERNAL
+          exportTo: [., istio-system]
+      - {}
+  - name: aks-west
+    role: remote
+    primary: eks-us
+    push: false
+    kubeconfig: { file: /secrets/aks-west.yaml }
+approvals:
+  - { cluster: eks-us, removals: 0123456789abcdef, until: 2030-01-31T18:00:00+01:00 }
+`;
+
+const ALL = { sources: undefined, accounts: undefined, regions: undefined, namespaces: undefined, services: undefined };
+
+const DEFAULT_TO = {
+  host: '{service}.{namespace}',
+  ports: [
+    { number: 80, name: 'http', protocol: 'HTTP' },
+    { number: 443, name: 'https', protocol: 'HTTPS' },
+  ],
+  servicePort: 'auto',
+  protocol: 'auto',
+  location: 'MESH_EXTERNAL',
+  exportTo: undefined,
+} as const;
+
+const EXPECTED: Configuration = {
+  hub: { name: 'prod', readOnly: true, http: { host: '127.0.0.1', port: 9090 }, logLevel: 'debug' },
+  sources: [
+    {
+      name: sourceName('shop-us'),
+      region: 'us-east-1',
+      account: '111122223333',
+      endpoint: { control: 'https://sd.example.com', data: 'https://data-sd.example.com' },
+      namespaces: { include: ['shop*'], exclude: ['shop-old'] },
+      services: { include: ['*'], exclude: ['tmp-?'] },
+      poll: { hotMs: 500, warmMs: 10_000, coldMs: 60_000, catalogueMs: 3_600_000 },
+      limits: { discoverPerSecond: 100, listServicesPerSecond: 0.5, listNamespacesPerSecond: 0.25, getPerSecond: 5 },
+    },
+    {
+      name: sourceName('shop-eu'),
+      region: 'eu-west-1',
+      account: undefined,
+      endpoint: { control: 'http://127.0.0.1:4566', data: 'http://127.0.0.1:4566' },
+      namespaces: { include: ['*'], exclude: [] },
+      services: { include: ['*'], exclude: [] },
+      poll: { hotMs: 5000, warmMs: 15_000, coldMs: 60_000, catalogueMs: 60_000 },
+      limits: { discoverPerSecond: 250, listServicesPerSecond: 1, listNamespacesPerSecond: 0.5, getPerSecond: 20 },
+    },
+  ],
+  clusters: [
+    {
+      name: clusterName('eks-us'),
+      role: 'primary',
+      primary: undefined,
+      push: true,
+      kubeconfigFile: '/etc/isthmus/clusters/eks-us.yaml',
+      namespace: 'mesh',
+      mode: 'sync',
+      limits: { writesPerSecond: 10, burst: 20, inFlight: 2 },
+      brake: { objectsShare: 0.1, endpointsShare: 0.125, windowMs: 1_800_000 },
+      deletes: { pendingMs: 60_000, emptyReads: 4, emptyAfterMs: 120_000 },
+      sweepMs: 30_000,
+      routes: [
+        {
+          from: {
+            sources: ['shop-*'],
+            accounts: ['1111*'],
+            regions: ['us-east-1'],
+            namespaces: ['shop*'],
+            services: ['web'],
+          },
+          to: {
+            host: '{service}.{namespace}.{region}.{account}.example.com',
+            ports: [{ number: 8080, name: 'http-web', protocol: 'HTTP' }],
+            servicePort: 9000,
+            protocol: 'GRPC-WEB',
+            location: 'MESH_INTERNAL',
+            exportTo: ['.', 'istio-system'],
+          },
+          place: 'isthmus.yaml:28',
+        },
+        { from: ALL, to: DEFAULT_TO, place: 'isthmus.yaml:36' },
+      ],
+    },
+    {
+      name: clusterName('aks-west'),
+      role: 'remote',
+      primary: clusterName('eks-us'),
+      push: false,
+      kubeconfigFile: '/secrets/aks-west.yaml',
+      namespace: 'isthmus',
+      mode: 'observe',
+      limits: { writesPerSecond: 20, burst: 40, inFlight: 4 },
+      brake: { objectsShare: 0.2, endpointsShare: 0.6, windowMs: 3_600_000 },
+      deletes: { pendingMs: 120_000, emptyReads: 3, emptyAfterMs: 60_000 },
+      sweepMs: 60_000,
+      routes: [],
+    },
+  ],
+  approvals: [
+    { cluster: clusterName('eks-us'), removals: '0123456789abcdef', untilMs: Date.UTC(2030, 0, 31, 17, 0, 0) },
+  ],
+};
+
+function linesOf(text: string): readonly string[] {
+  const parsed = parseConfig(text, ORIGIN);
+  return (parsed.ok ? parsed.value.warnings : parsed.error).map(formatProblem);
+}
+
+describe('parseConfig', () => {
+  it('reads every field that is served, fills in every default, and keeps the line of each route', () => {
+    const parsed = parseConfig(FULL, ORIGIN);
+    expect(parsed).toMatchObject({ ok: true, value: { configuration: EXPECTED, warnings: [] } });
+  });
+
+  it('starts with nothing but a name, and warns that nothing is read or written', () => {
+    const text = 'apiVersion: isthmus.dev/v1\nhub: { name: prod }\n';
+    expect(parseConfig(text, ORIGIN)).toMatchObject({
+      ok: true,
+      value: {
+        configuration: {
+          hub: { name: 'prod', readOnly: false, http: { host: '0.0.0.0', port: 8080 }, logLevel: 'info' },
+          sources: [],
+          clusters: [],
+          approvals: [],
+        },
+        warnings: [{ code: 'CFG060' }, { code: 'CFG061' }],
+      },
+    });
+  });
+
+  it('gives every error at once, each with its place, in the order of the file', () => {
+    const text = `apiVersion: isthmus.dev/v1
+hub: { name: Prod }
+sources:
+  - name: shop
+    regoin: us-east-1
+    poll: { hot: 5 }
+clusters:
+  - name: a
+    role: primary
+    kubeconfig: { file: a.yaml, secret: a }
+  - name: a
+    role: primray
+    kubeconfig: { file: b.yaml }
+`;
+    expect(linesOf(text)).toEqual([
+      'conf/isthmus.yaml:2:14 CFG012 hub.name: "Prod" is not a DNS label → use at most 63 lower-case letters, digits and "-", with a letter or digit at both ends',
+      'conf/isthmus.yaml:4:5 CFG006 sources[0].region: is missing → add it',
+      'conf/isthmus.yaml:5:5 CFG004 sources[0].regoin: is an unknown field → did you mean region?',
+      'conf/isthmus.yaml:6:18 CFG007 sources[0].poll.hot: expected text, found a number → put it in quotes, or give it its unit (5s, 20%)',
+      'conf/isthmus.yaml:10:33 CFG005 clusters[0].kubeconfig.secret: is not served by this version → write kubeconfig: { file: ./cluster.yaml }',
+      'conf/isthmus.yaml:11:11 CFG031 clusters[1].name: "a" is already the name of another cluster → give each cluster its own name',
+      'conf/isthmus.yaml:12:11 CFG008 clusters[1].role: "primray" is not allowed → did you mean primary? write primary, remote or external-config',
+    ]);
+  });
+
+  it('never repeats the text of an endpoint, because a password may stand in it', () => {
+    const text = FULL.replace('http://127.0.0.1:4566', 'http://user:hunter2@127.0.0.1');
+    const lines = linesOf(text);
+    expect(lines).toHaveLength(1);
+    expect(lines.join()).toContain('CFG015 sources[1].endpoint: is not a plain http or https URL');
+    expect(lines.join()).not.toContain('hunter2');
+  });
+
+  it('gives a problem of the world outside the file its place in the file', () => {
+    const parsed = parseConfig(FULL, ORIGIN);
+    const path = ['clusters', 1, 'kubeconfig', 'file'] as const;
+    const problem = parsed.ok ? parsed.value.problemAt({ code: 'CFG070', path, message: 'cannot be read' }) : undefined;
+    expect(problem).toMatchObject({ line: 41, column: 25, severity: 'warning', path: 'clusters[1].kubeconfig.file' });
+  });
+});

@@ -1,0 +1,61 @@
+import type { ClusterSettings } from '@isthmus/model';
+import { clusterName } from '@isthmus/model';
+import { z } from 'zod';
+import { duration } from './duration.js';
+import type { UnplacedRoute } from './route.js';
+import { route } from './route.js';
+import { dnsLabel, filePath, share } from './text.js';
+
+const limits = z.strictObject({
+  writesPerSecond: z.number().gt(0).max(10_000).default(20),
+  burst: z.int().min(1).max(10_000).default(40),
+  inFlight: z.int().min(1).max(64).default(4),
+});
+
+const brake = z
+  .strictObject({
+    objects: share.prefault('20%'),
+    endpoints: share.prefault('60%'),
+    window: duration.prefault('1h'),
+  })
+  .transform(({ objects, endpoints, window }) => ({
+    objectsShare: objects,
+    endpointsShare: endpoints,
+    windowMs: window,
+  }));
+
+const deletes = z
+  .strictObject({
+    pending: duration.prefault('120s'),
+    /** At least two: one empty answer proves nothing. */
+    emptyReads: z.int().min(2).max(1000).default(3),
+    emptyAfter: duration.prefault('60s'),
+  })
+  .transform(({ pending, emptyReads, emptyAfter }) => ({ pendingMs: pending, emptyReads, emptyAfterMs: emptyAfter }));
+
+/** A cluster before its routes have places and its kubeconfig an absolute path. */
+export type UnplacedCluster = Omit<ClusterSettings, 'routes'> & { readonly routes: readonly UnplacedRoute[] };
+
+/** One entry of `clusters`. */
+export const cluster = z
+  .strictObject({
+    name: dnsLabel,
+    role: z.enum(['primary', 'remote', 'external-config']),
+    primary: dnsLabel.optional(),
+    push: z.boolean().default(true),
+    kubeconfig: z.strictObject({ file: filePath }),
+    namespace: dnsLabel.default('isthmus'),
+    mode: z.enum(['observe', 'upsert-only', 'sync']).default('observe'),
+    routes: z.array(route).default([]),
+    limits: limits.prefault({}),
+    brake: brake.prefault({}),
+    deletes: deletes.prefault({}),
+    sweep: duration.prefault('60s'),
+  })
+  .transform(({ name, primary, kubeconfig, sweep, ...same }): UnplacedCluster => ({
+    ...same,
+    name: clusterName(name),
+    primary: primary === undefined ? undefined : clusterName(primary),
+    kubeconfigFile: kubeconfig.file,
+    sweepMs: sweep,
+  }));

@@ -1,0 +1,30 @@
+import type { Approval } from '@isthmus/model';
+import { clusterName } from '@isthmus/model';
+import { z } from 'zod';
+import { cluster } from './cluster.js';
+import { hub } from './hub.js';
+import { source } from './source.js';
+import { dnsLabel, removalsHash, time } from './text.js';
+
+const approval = z
+  .strictObject({ cluster: dnsLabel, removals: removalsHash, until: time })
+  .transform(({ cluster, removals, until }): Approval => ({ cluster: clusterName(cluster), removals, untilMs: until }));
+
+/** `isthmus.yaml` as a whole: every field that is served, with its default. */
+export const document = z.strictObject({
+  apiVersion: z.literal('isthmus.dev/v1'),
+  hub,
+  /** One replica that remembers nothing after a restart: the only store that is served. */
+  store: z.strictObject({ memory: z.strictObject({}).optional() }).optional(),
+  sources: z.array(source).default([]),
+  clusters: z.array(cluster).default([]),
+  approvals: z.array(approval).default([]),
+});
+
+/** The checked file, before places and absolute paths. */
+export type CheckedDocument = z.output<typeof document>;
+
+/** JSON Schema (draft 7) of the file as people write it, for editors. */
+export function generateSchema(): Record<string, unknown> {
+  return z.toJSONSchema(document, { io: 'input', target: 'draft-7' });
+}
