@@ -1,0 +1,33 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Terminal } from '../terminal.js';
+import type { Stage } from './stage.js';
+import type { DemoWorld } from './world.js';
+
+/** Who is in the live part. */
+export interface Churn {
+  readonly world: DemoWorld;
+  readonly stage: Stage;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+const SERVICE = 'search';
+const EVERY_MS = 3_000;
+
+/** Lets one service scale out and in until it is interrupted. */
+export async function churn({ world, stage, terminal, signal }: Churn): Promise<void> {
+  terminal.print('');
+  terminal.print(
+    `From here on ${SERVICE} in us-east-1 scales out and in. Ctrl-C ends the demo. Logs and configuration: ${world.folder}`,
+  );
+  for (let step = 0; !signal.aborted; step++) {
+    const address = `10.1.2.${20 + (step % 6 < 3 ? step % 3 : 2 - (step % 3))}`;
+    if (step % 6 < 3) await world.register('us-east-1', SERVICE, address);
+    else await world.deregister('us-east-1', SERVICE, address);
+    await Promise.race([stage.watchFor(EVERY_MS), aborted(signal)]);
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) await sleep(100);
+}

@@ -1,0 +1,188 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Cluster, Region, Registrations } from './estate.js';
+import {
+  CLUSTERS,
+  NAMESPACE,
+  attributesOf,
+  configOf,
+  expectedOn,
+  firstRegistrations,
+  instanceId,
+  seedOf,
+} from './estate.js';
+import type { Part } from './processes.js';
+import { freePort, startEmulator, startPart } from './processes.js';
+import type { Peer } from './remote.js';
+import { callJson, peerOf, readHosts } from './remote.js';
+
+/** Host → addresses of one cluster. */
+export type Hosts = ReadonlyMap<string, readonly string[]>;
+
+/** What the demo reads of `/api/v1/status`. */
+export interface DemoStatus {
+  readonly sources: readonly {
+    readonly name: string;
+    readonly state: string;
+    readonly services: number;
+    readonly instances: number;
+    readonly error: { readonly code: string } | null;
+  }[];
+  readonly clusters: readonly {
+    readonly name: string;
+    readonly sync: string;
+    readonly connection: string;
+    readonly warnings: readonly string[];
+  }[];
+}
+
+/** Two regions, two clusters and a hub, each a process of its own, and the truth about what is registered. */
+export class DemoWorld {
+  readonly folder: string;
+  readonly #registrations: Registrations = firstRegistrations();
+  readonly #parts: Part[] = [];
+  readonly #clusters = new Map<Cluster, Peer>();
+  #cloudMap: Peer = { url: '' };
+  #hub: Part | undefined;
+  #hubUrl = '';
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Starts everything but the hub. */
+  static async start(): Promise<DemoWorld> {
+    const world = new DemoWorld(await mkdtemp(join(tmpdir(), 'isthmus-demo-')));
+    try {
+      await world.#startEmulators();
+      return world;
+    } catch (error) {
+      await world.stop();
+      throw error;
+    }
+  }
+
+  async #startEmulators(): Promise<void> {
+    const at = (file: string): string => join(this.folder, file);
+    await writeFile(at('cloud-map.yaml'), seedOf(this.#registrations));
+    const cloudMap = await startEmulator('cloud-map-emulator', ['--seed', at('cloud-map.yaml')], at('cloud-map.log'));
+    this.#parts.push(cloudMap);
+    this.#cloudMap = { url: cloudMap.url };
+    const kubeconfigs: Record<string, string> = {};
+    for (const name of Object.keys(CLUSTERS) as Cluster[]) {
+      kubeconfigs[name] = at(`${name}.kubeconfig`);
+      const admin = at(`${name}.admin.kubeconfig`);
+      const words = ['--name', name, '--kubeconfig-out', kubeconfigs[name], '--admin-kubeconfig-out', admin];
+      this.#parts.push(await startEmulator('kube-emulator', words, at(`${name}.log`)));
+      this.#clusters.set(name, await peerOf(admin));
+    }
+    const port = await freePort();
+    this.#hubUrl = `http://127.0.0.1:${port}`;
+    await writeFile(
+      at('isthmus.yaml'),
+      configOf({ cloudMapUrl: cloudMap.url, port, kubeconfigs: kubeconfigs as Record<Cluster, string> }),
+    );
+  }
+
+  /** Starts the hub as `isthmus serve` does. */
+  startHub(): void {
+    this.#hub = startPart('cli', ['serve', '-c', join(this.folder, 'isthmus.yaml')], join(this.folder, 'hub.log'));
+  }
+
+  /** Ends the hub with SIGTERM and starts it again: it remembers nothing. */
+  async restartHub(): Promise<number | null> {
+    const exitCode = await this.#hub?.stop();
+    this.startHub();
+    return exitCode ?? null;
+  }
+
+  /** Ends every process; the folder goes too unless somebody should look into it. */
+  async stop(keepsFolder = false): Promise<void> {
+    await this.#hub?.stop();
+    await Promise.all(this.#parts.map((part) => part.stop()));
+    if (!keepsFolder) await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** False once a process has ended that should run. */
+  isAlive(): boolean {
+    return this.#parts.every((part) => !part.hasEnded()) && this.#hub?.hasEnded() !== true;
+  }
+
+  async register(region: Region, service: string, address: string): Promise<void> {
+    const body = { ...this.#place(region, service, address), attributes: attributesOf(region, address) };
+    await callJson(this.#cloudMap, { method: 'POST', path: '/_admin/instances', body });
+    this.#registrations[region][service]?.set(address, true);
+  }
+
+  async deregister(region: Region, service: string, address: string): Promise<void> {
+    await callJson(this.#cloudMap, {
+      method: 'DELETE',
+      path: '/_admin/instances',
+      body: this.#place(region, service, address),
+    });
+    this.#registrations[region][service]?.delete(address);
+  }
+
+  async setHealth(
+    place: { readonly region: Region; readonly service: string; readonly address: string },
+    isHealthy: boolean,
+  ): Promise<void> {
+    const { region, service, address } = place;
+    const body = { ...this.#place(region, service, address), status: isHealthy ? 'HEALTHY' : 'UNHEALTHY' };
+    await callJson(this.#cloudMap, { method: 'POST', path: '/_admin/health', body });
+    this.#registrations[region][service]?.set(address, isHealthy);
+  }
+
+  /** From now on every request to a region is accepted and never answered. */
+  async darken(region: Region): Promise<void> {
+    await callJson(this.#cloudMap, {
+      method: 'POST',
+      path: '/_admin/faults',
+      body: { kind: 'outage', region, mode: 'hang' },
+    });
+  }
+
+  async brighten(): Promise<void> {
+    await callJson(this.#cloudMap, { method: 'DELETE', path: '/_admin/faults' });
+  }
+
+  /** What a cluster holds now, as its API server says. */
+  async hostsOf(cluster: Cluster): Promise<Hosts> {
+    const peer = this.#clusters.get(cluster);
+    if (peer === undefined) throw new Error(`no cluster ${cluster}`);
+    return readHosts(peer);
+  }
+
+  /** Writes that the API servers of all clusters have received since they started. */
+  async writes(): Promise<number> {
+    let sum = 0;
+    for (const peer of this.#clusters.values()) {
+      sum += ((await callJson(peer, { method: 'GET', path: '/_admin/calls' })) as { readonly writeCount: number })
+        .writeCount;
+    }
+    return sum;
+  }
+
+  /** What a cluster should hold by what is registered and healthy now. */
+  expectedOn(cluster: Cluster): Hosts {
+    return expectedOn(cluster, this.#registrations);
+  }
+
+  addressesOf(region: Region, service: string): readonly string[] {
+    return [...(this.#registrations[region][service]?.keys() ?? [])];
+  }
+
+  /** The hub's status, or undefined while it does not answer. */
+  async status(): Promise<DemoStatus | undefined> {
+    try {
+      return (await callJson({ url: this.#hubUrl }, { method: 'GET', path: '/api/v1/status' })) as DemoStatus;
+    } catch {
+      return undefined;
+    }
+  }
+
+  #place(region: Region, service: string, address: string): object {
+    return { region, namespace: NAMESPACE, service, id: instanceId(address) };
+  }
+}
