@@ -264,7 +264,7 @@ describe('decideCluster: one host, several services', () => {
 
   it('hands the same object to the next service when the incumbent is proven gone, without a delete', () => {
     const world = new DecisionWorld();
-    const rest = all().services.values().toArray();
+    const rest = [...all().services.values()];
     world.run(given.snapshot(US, [...rest, read(CART, ['10.0.0.1'])]));
     const next = (): Snapshot => given.snapshot(US, [...rest, gone(CART, world.nowMs), read(older, ['10.0.0.2'])]);
     expect(world.run(next())).toEqual(['update cloudmap-cart.shop']);

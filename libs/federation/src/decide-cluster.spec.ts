@@ -147,7 +147,7 @@ describe('decideCluster: what is empty or gone', () => {
     const proven = given.serviceState(CART, { emptiness: given.provenEmptiness(world.nowMs, 2) });
     expect(world.run(many([proven]))).toEqual(['update cloudmap-cart.shop']);
     expect(world.addresses()).toEqual([]);
-    expect((world.entry()?.spec.raw as { resolution: string }).resolution).toBe('STATIC');
+    expect(world.entry()?.spec.raw).toMatchObject({ resolution: 'STATIC' });
     expect(world.run(many([proven]))).toEqual([]);
   });
 

@@ -108,8 +108,7 @@ function pressEndpoints(
   now: Counts,
   { balances, isFree, isHeld, settings }: SourceBrakeInput,
 ): { readonly held: Held; readonly pressed: number | undefined } {
-  const known = brake.peaks.map((peak) => peak.endpoints);
-  const baseline = brake.pressed.endpoints ?? (known.length === 0 ? now.live : Math.max(...known));
+  const baseline = brake.pressed.endpoints ?? Math.max(now.live, ...brake.peaks.map((peak) => peak.endpoints));
   const shrinking = balances
     .filter(({ leaving }) => leaving > 0)
     .filter((balance) => !isFree(balance) && !isHeld(balance));

@@ -1,4 +1,4 @@
-import type { Change, EntryName, Json, ObservedEntry, ServiceEntrySpec } from '@isthmus/model';
+import type { Change, EntryName, Json, ObservedEntry } from '@isthmus/model';
 import { canonicalJson } from '@isthmus/model';
 import type { EntryManifest } from '@isthmus/ports';
 
@@ -45,7 +45,7 @@ export function observedFrom(
   manifest: EntryManifest,
   at: { readonly uid: string; readonly resourceVersion: string; readonly generation: number },
 ): ObservedEntry {
-  const raw = structuredClone(manifest.spec) as ServiceEntrySpec;
+  const raw = structuredClone(manifest.spec);
   return {
     name: manifest.name,
     ...at,

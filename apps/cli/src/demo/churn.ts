@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import type { Terminal } from '../terminal.js';
 import type { Stage } from './stage.js';
 import type { DemoWorld } from './world.js';
@@ -20,14 +20,11 @@ export async function churn({ world, stage, terminal, signal }: Churn): Promise<
   terminal.print(
     `From here on ${SERVICE} in us-east-1 scales out and in. Ctrl-C ends the demo. Logs and configuration: ${world.folder}`,
   );
+  const aborted = once(signal, 'abort');
   for (let step = 0; !signal.aborted; step++) {
     const address = `10.1.2.${20 + (step % 6 < 3 ? step % 3 : 2 - (step % 3))}`;
     if (step % 6 < 3) await world.register('us-east-1', SERVICE, address);
     else await world.deregister('us-east-1', SERVICE, address);
-    await Promise.race([stage.watchFor(EVERY_MS), aborted(signal)]);
+    await Promise.race([stage.watchFor(EVERY_MS), aborted]);
   }
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) await sleep(100);
 }

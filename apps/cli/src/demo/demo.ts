@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import { EXIT } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { systemTerminal } from '../terminal.js';
@@ -30,7 +30,7 @@ export async function runDemo(options: { readonly once: boolean; readonly termin
   const watch = new ClusterWatch(world);
   const stage = new Stage(terminal, watch);
   try {
-    await Promise.race([playScenes({ world, watch, stage }), untilAborted(interrupted.signal)]);
+    await Promise.race([playScenes({ world, watch, stage }), once(interrupted.signal, 'abort')]);
     if (!interrupted.signal.aborted && !options.once)
       await churn({ world, stage, terminal, signal: interrupted.signal });
   } catch (error) {
@@ -52,8 +52,4 @@ function finish(stage: Stage, world: DemoWorld, terminal: Terminal): number {
     'Next: write an isthmus.yaml (docs/how-to/first-cluster.md) and check it with `npm run -s isthmus -- validate -c isthmus.yaml`.',
   );
   return EXIT.ok;
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) await sleep(100);
 }

@@ -35,7 +35,7 @@ export function startPart(
   words: readonly string[],
   logFile: string,
 ): Part & { readonly child: ChildProcess } {
-  const main = join(import.meta.dirname, '../../../..', app, 'src/main.js');
+  const main = join(import.meta.dirname, '../../..', app, 'src/main.js');
   const child = spawn(process.execPath, ['--enable-source-maps', main, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: ENVIRONMENT,

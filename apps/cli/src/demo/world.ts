@@ -58,7 +58,7 @@ export class DemoWorld {
       await world.#startEmulators();
       return world;
     } catch (error) {
-      await world.stop();
+      await world.stop(true);
       throw error;
     }
   }
@@ -79,10 +79,7 @@ export class DemoWorld {
     }
     const port = await freePort();
     this.#hubUrl = `http://127.0.0.1:${port}`;
-    await writeFile(
-      at('isthmus.yaml'),
-      configOf({ cloudMapUrl: cloudMap.url, port, kubeconfigs: kubeconfigs as Record<Cluster, string> }),
-    );
+    await writeFile(at('isthmus.yaml'), configOf({ cloudMapUrl: cloudMap.url, port, kubeconfigs }));
   }
 
   /** Starts the hub as `isthmus serve` does. */

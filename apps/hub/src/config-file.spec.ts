@@ -1,0 +1,69 @@
+import { ManualClock, recordingLogger, recordingMetrics } from '@isthmus/testing';
+
+import { ConfigFile, readConfig } from './config-file.js';
+
+const yaml = (hub: string, more = ''): string => `apiVersion: isthmus.dev/v1\nhub: ${hub}\n${more}`;
+const SOURCE = 'sources: [{ name: us, region: us-east-1 }]\n';
+
+async function rig(text = yaml('{ name: prod }')) {
+  const file = { text: text as string | Error };
+  const readText = (): Promise<string> =>
+    typeof file.text === 'string' ? Promise.resolve(file.text) : Promise.reject(file.text);
+  const options = { path: '/etc/isthmus/isthmus.yaml', readText };
+  const accepted = await readConfig(options);
+  if (!accepted.ok) throw new Error('the first configuration must be good');
+  const logger = recordingLogger();
+  const metrics = recordingMetrics();
+  const config = new ConfigFile(options, accepted.value, { clock: new ManualClock(), logger, metrics });
+  const errors = (): number => logger.lines.filter(({ level }) => level === 'error').length;
+  return { file, config, logger, metrics, errors };
+}
+
+describe('ConfigFile', () => {
+  it('answers nothing while the content is the same', async () => {
+    const { config } = await rig();
+    expect(await config.refresh()).toBeUndefined();
+  });
+
+  it('takes up a new configuration and counts it', async () => {
+    const { file, config, metrics } = await rig();
+    file.text = yaml('{ name: prod, readOnly: true }', SOURCE);
+    const next = await config.refresh();
+    expect(next).toMatchObject({ hub: { readOnly: true }, sources: [{ name: 'us' }] });
+    expect(config.current).toBe(next);
+    expect(metrics.value('isthmus_config_generation')).toBe(2);
+  });
+
+  it('keeps the old configuration when the new one is bad, says so once with every problem, and takes a good one later', async () => {
+    const { file, config, logger, errors } = await rig();
+    file.text = yaml('{ name: Prod, readOnly: maybe }');
+    expect([await config.refresh(), await config.refresh()]).toEqual([undefined, undefined]);
+    expect(config.current.hub).toMatchObject({ name: 'prod', readOnly: false });
+    expect(errors()).toBe(1);
+    const problems = logger.lines.find(({ level }) => level === 'error')?.fields['problems'] as string[];
+    expect(problems.length).toBeGreaterThanOrEqual(2);
+    expect(problems[0]).toMatch(/^isthmus\.yaml:\d+:\d+ CFG\d+ /);
+    file.text = yaml('{ name: prod }', SOURCE);
+    expect(await config.refresh()).toMatchObject({ sources: [{ name: 'us' }] });
+  });
+
+  it('keeps the old configuration while the file cannot be read, and says so once', async () => {
+    const { file, config, errors } = await rig();
+    file.text = new Error('ENOENT');
+    expect([await config.refresh(), await config.refresh()]).toEqual([undefined, undefined]);
+    expect(config.current.hub.name).toBe('prod');
+    expect(errors()).toBe(1);
+  });
+
+  it.each([
+    ['hub.name', '{ name: other }'],
+    ['hub.http', '{ name: prod, http: { port: 9090 } }'],
+    ['hub.log.level', '{ name: prod, log: { level: debug } }'],
+  ])('keeps %s as it is until a restart, and says so', async (field, hub) => {
+    const { file, config, logger } = await rig();
+    const before = config.current.hub;
+    file.text = yaml(hub);
+    expect((await config.refresh())?.hub).toEqual(before);
+    expect(logger.lines.find(({ message }) => message.includes('needs a restart'))?.fields['fields']).toEqual([field]);
+  });
+});

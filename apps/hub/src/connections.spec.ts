@@ -1,0 +1,129 @@
+import type { ClusterSettings } from '@isthmus/model';
+import { IsthmusError } from '@isthmus/model';
+import { cluster, FakeClusterClient, ManualClock, recordingLogger, settle } from '@isthmus/testing';
+
+import { Connections } from './connections.js';
+
+const kubeconfig = (server: string, token = 'abc'): string => `apiVersion: v1
+kind: Config
+current-context: main
+clusters: [{ name: main, cluster: { server: "${server}" } }]
+users: [{ name: main, user: { token: ${token} } }]
+contexts: [{ name: main, context: { cluster: main, user: main } }]
+`;
+const EXEC = kubeconfig('https://a.example.com').replace('token: abc', 'exec: { command: aws }');
+
+function rig() {
+  const files = new Map<string, string>();
+  const clients: FakeClusterClient[] = [];
+  const logger = recordingLogger();
+  const connections = new Connections({
+    readText: (path) => {
+      const text = files.get(path);
+      return text === undefined ? Promise.reject(new Error('ENOENT')) : Promise.resolve(text);
+    },
+    createClient: (_, { token }) => {
+      const client = new FakeClusterClient(new ManualClock());
+      if (token?.reveal() === 'expired') client.fail({ verb: 'any', error: new IsthmusError('unauthorized', 'no') });
+      clients.push(client);
+      return client;
+    },
+    logger,
+  });
+  const named = (name: string, changes: Partial<Omit<ClusterSettings, 'name'>> = {}): ClusterSettings =>
+    cluster({ name, kubeconfigFile: `/${name}.yaml`, ...changes });
+  const codeOf = (settings: ClusterSettings): string => {
+    const found = connections.of(settings);
+    return found.ok ? 'connected' : found.error.code;
+  };
+  return { files, clients, logger, connections, named, codeOf };
+}
+
+describe('Connections', () => {
+  it('connects every cluster whose kubeconfig is safe; one that is refused is down with its code and stops no other', async () => {
+    const { files, connections, named, codeOf } = rig();
+    const [good, bad, missing] = [named('good'), named('bad'), named('missing')];
+    files.set('/good.yaml', kubeconfig('https://a.example.com'));
+    files.set('/bad.yaml', EXEC);
+    expect(codeOf(good)).toBe('not-ready');
+    await connections.refresh([good, bad, missing]);
+    expect([good, bad, missing].map(codeOf)).toEqual(['connected', 'kubeconfig-refused', 'kubeconfig-unreadable']);
+  });
+
+  it('keeps the same client while the file has the same content', async () => {
+    const { files, clients, connections, named } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    expect(await connections.refresh([named('a')])).toHaveLength(1);
+    expect(await connections.refresh([named('a')])).toEqual([]);
+    expect(clients).toHaveLength(1);
+  });
+
+  it('tries a new credential before it lets the old one go', async () => {
+    const { files, clients, connections, named } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a')]);
+    files.set('/a.yaml', kubeconfig('https://a.example.com', 'new'));
+    expect(await connections.refresh([named('a')])).toEqual([named('a')]);
+    await settle();
+    expect(connections.of(named('a'))).toEqual({ ok: true, value: clients[1] });
+    expect(clients.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    expect(clients[1]?.callsOf('list-metadata')).toHaveLength(1);
+  });
+
+  it.each([
+    ['does not work', kubeconfig('https://a.example.com', 'expired')],
+    ['is refused', EXEC],
+    ['is gone', undefined],
+  ])('keeps a working connection when the new kubeconfig %s, and says so once', async (_, text) => {
+    const { files, clients, logger, connections, named } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a')]);
+    if (text === undefined) files.delete('/a.yaml');
+    else files.set('/a.yaml', text);
+    expect(await connections.refresh([named('a')])).toEqual([]);
+    expect(await connections.refresh([named('a')])).toEqual([]);
+    expect(connections.of(named('a'))).toEqual({ ok: true, value: clients[0] });
+    expect(clients[0]?.isClosed).toBe(false);
+    expect(clients.slice(1).every(({ isClosed }) => isClosed)).toBe(true);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  it('gives a shared API server and namespace to the first cluster alone, and to the next when it is free', async () => {
+    const { files, connections, named, codeOf } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    files.set('/b.yaml', kubeconfig('https://a.example.com/'));
+    await connections.refresh([named('a'), named('b')]);
+    await connections.refresh([named('a'), named('b')]);
+    expect([codeOf(named('a')), codeOf(named('b'))]).toEqual(['connected', 'kubeconfig-refused']);
+    await connections.refresh([named('b')]);
+    await connections.refresh([named('b')]);
+    expect(codeOf(named('b'))).toBe('connected');
+  });
+
+  it('lets two clusters share an API server when their namespaces differ', async () => {
+    const { files, connections, named, codeOf } = rig();
+    const other = named('b', { namespace: 'other' });
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    files.set('/b.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a'), other]);
+    expect([codeOf(named('a')), codeOf(other)]).toEqual(['connected', 'connected']);
+  });
+
+  it('closes the connections of clusters that are gone', async () => {
+    const { files, clients, connections, named, codeOf } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a')]);
+    await connections.retain([]);
+    expect(clients[0]?.isClosed).toBe(true);
+    expect(codeOf(named('a'))).toBe('not-ready');
+  });
+
+  it('never puts a token into a message', async () => {
+    const { files, logger, connections, named } = rig();
+    files.set('/a.yaml', `${kubeconfig('https://a.example.com', 'canary-token')}unknown: x\n`);
+    await connections.refresh([named('a')]);
+    const found = connections.of(named('a'));
+    expect(JSON.stringify([found, logger.lines])).not.toContain('canary-token');
+    expect(found.ok).toBe(false);
+  });
+});

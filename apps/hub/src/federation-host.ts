@@ -1,0 +1,49 @@
+import { Federation } from '@isthmus/federation';
+import { Inject, Injectable } from '@nestjs/common';
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { SchedulerRegistry } from '@nestjs/schedule';
+
+import { registeredClock } from './registered-clock.js';
+import type { Runtime } from './runtime.js';
+import { RUNTIME } from './runtime.js';
+
+/** Starts the federation with the application and stops it before the application's own parts go. */
+@Injectable()
+export class FederationHost implements OnApplicationBootstrap, OnModuleDestroy {
+  #federation: Federation | undefined;
+
+  constructor(
+    @Inject(RUNTIME) private readonly runtime: Runtime,
+    private readonly registry: SchedulerRegistry,
+  ) {}
+
+  /** Undefined until the application has started. */
+  get federation(): Federation | undefined {
+    return this.#federation;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { config, connections, ports } = this.runtime;
+    await connections.refresh(config.current.clusters);
+    this.#federation = new Federation(config.current, {
+      ...ports,
+      connection: (cluster) => connections.of(cluster),
+      loopClock: (loop) => registeredClock(this.registry, loop, ports.clock),
+    });
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.#federation?.stop();
+    await this.runtime.connections.retain([]);
+  }
+
+  /** Takes up what changed in the configuration and in the kubeconfigs. */
+  async reload(): Promise<void> {
+    const { config, connections } = this.runtime;
+    const next = await config.refresh();
+    const changed = await connections.refresh(config.current.clusters);
+    if (next !== undefined) this.#federation?.configure(next);
+    for (const { name } of changed) this.#federation?.reconnect(name);
+    await connections.retain(config.current.clusters);
+  }
+}

@@ -1,0 +1,21 @@
+import type { FederationPorts } from '@isthmus/federation';
+import type { ConfigFile } from './config-file.js';
+import type { Connections } from './connections.js';
+
+/** Metrics as a page for Prometheus. */
+export interface MetricsPage {
+  readonly contentType: string;
+  render(): Promise<string>;
+}
+
+/** Everything outside Nest that the hub is made of: Nest wires it, and a test can give another one. */
+export interface Runtime {
+  readonly config: Pick<ConfigFile, 'current' | 'refresh'>;
+  readonly connections: Pick<Connections, 'of' | 'refresh' | 'retain'>;
+  readonly ports: Omit<FederationPorts, 'connection' | 'loopClock'>;
+  readonly metricsPage: MetricsPage;
+  readonly version: string;
+}
+
+/** Injection token of the runtime: it is an interface, so Nest needs a name for it. */
+export const RUNTIME = Symbol('Runtime');

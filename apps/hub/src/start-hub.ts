@@ -1,0 +1,42 @@
+import 'reflect-metadata';
+
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+
+import { AppModule } from './app.module.js';
+import { nestLogger } from './nest-logger.js';
+import type { Runtime } from './runtime.js';
+
+/** A hub that runs. */
+export interface RunningHub {
+  /** Where it answers: `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Stops all work, closes every connection, and resolves when nothing is left. */
+  close(): Promise<void>;
+}
+
+/** Starts the application; rejects when it cannot listen. */
+export async function startHub(runtime: Runtime): Promise<RunningHub> {
+  const { config, ports, version } = runtime;
+  const { logger, metrics } = ports;
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(runtime), {
+    logger: nestLogger(logger),
+    forceCloseConnections: true,
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.disable('x-powered-by');
+  metrics.set('isthmus_build_info', 1, { version, revision: 'unknown', node_version: process.versions.node });
+  metrics.set('isthmus_leader_is_leader', 1);
+  const { host, port } = config.current.hub.http;
+  await app.listen(port, host);
+  const url = await app.getUrl();
+  logger.info('hub started', { url, version, hub: config.current.hub.name });
+  return {
+    url,
+    close: async () => {
+      await app.close();
+      logger.info('hub stopped', { hub: config.current.hub.name });
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export { hubRights } from './access.js';
+export type { AccessRule, KubernetesUser } from './access.js';
+export type { EntryVersion, Verb } from './api.js';
+export { LIMITS as KUBERNETES_LIMITS } from './api.js';
+export type { KubernetesCall } from './call-log.js';
+export { parseFault as parseKubernetesFault } from './faults.js';
+export type { ActiveFault as ActiveKubernetesFault, KubernetesFault } from './faults.js';
+export { parseJson } from './json.js';
+export type { JsonObject, JsonValue } from './json.js';
+export { KubernetesModel } from './kubernetes-model.js';
+export type { KubernetesModelOptions } from './kubernetes-model.js';
+export { seedManifest } from './seed.js';
+export type { KubernetesOutcome, KubernetesRequest, KubernetesResponse } from './wire.js';

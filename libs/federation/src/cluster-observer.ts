@@ -1,0 +1,120 @@
+import type { IsthmusError } from '@isthmus/model';
+import { toIsthmusError } from '@isthmus/model';
+import type { ClusterClient, Clock, Random } from '@isthmus/ports';
+
+import { Breaker, isTransportFailure } from './breaker.js';
+import type { Backoff } from './jitter.js';
+import { fullJitter } from './jitter.js';
+import { ObservedStore } from './observed-store.js';
+
+const BACKOFF: Backoff = { baseMs: 1_000, maxMs: 60_000 };
+/** With more doubtful objects than this, one paged list is cheaper than a GET of each. */
+const MAX_SINGLE_READS = 50;
+const SWEEP_JITTER_SHARE = 0.1;
+
+/**
+ * Keeps the observed state of one cluster true: a full list when the connection is new or was broken, a metadata
+ * sweep when it is due, a full read of every doubtful object. Waits longer after each failure in a row.
+ */
+export class ClusterObserver {
+  readonly store = new ObservedStore();
+  readonly breaker: Breaker;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  #client: ClusterClient | undefined;
+  #isListed = false;
+  #sweepAtMs = 0;
+  #retryAtMs = 0;
+  #failures = 0;
+  #serverOffsetMs: number | undefined;
+
+  constructor({ clock, random }: { readonly clock: Clock; readonly random: Random }) {
+    this.#clock = clock;
+    this.#random = random;
+    this.breaker = new Breaker(random);
+  }
+
+  /** The API server's time now (epoch ms), by its latest `Date` header and our monotonic clock. */
+  serverNowMs(): number {
+    return this.#serverOffsetMs === undefined ? this.#clock.nowMs() : this.#serverOffsetMs + this.#clock.monotonicMs();
+  }
+
+  /** Takes the time of an answer; an answer without one (NaN) teaches nothing. */
+  learnServerTime(serverTimeMs: number): void {
+    if (Number.isFinite(serverTimeMs)) this.#serverOffsetMs = serverTimeMs - this.#clock.monotonicMs();
+  }
+
+  isSweepDue(): boolean {
+    return this.#isListed && this.#clock.monotonicMs() >= this.#sweepAtMs;
+  }
+
+  /** Ms for which the cluster is left alone; 0 when it may be asked. A new connection is asked at once. */
+  waitMs(client: ClusterClient): number {
+    if (client !== this.#client) return 0;
+    const nowMs = this.#clock.monotonicMs();
+    return Math.max(this.breaker.waitMs(nowMs), this.#retryAtMs - nowMs, 0);
+  }
+
+  /** Brings the store up to date; rejects with an IsthmusError when it could not, and the store must not be used then. */
+  async observe(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
+    this.#connect(client);
+    try {
+      await this.#probeIfOpen(client, signal);
+      await this.#refresh(client, sweepMs, signal);
+      this.#failures = 0;
+      this.breaker.succeed();
+    } catch (error) {
+      throw this.#fail(toIsthmusError(error, 'reading the cluster'));
+    }
+  }
+
+  #connect(client: ClusterClient): void {
+    if (client === this.#client) return;
+    this.#client = client;
+    this.#isListed = false;
+    this.#failures = 0;
+    this.#retryAtMs = 0;
+    this.breaker.close();
+  }
+
+  async #probeIfOpen(client: ClusterClient, signal: AbortSignal): Promise<void> {
+    if (!this.breaker.isOpen) return;
+    await client.probe(signal);
+    this.breaker.close();
+    this.#isListed = false;
+  }
+
+  async #refresh(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
+    if (!this.#isListed) await this.#listAll(client, sweepMs, signal);
+    else if (this.isSweepDue()) await this.#sweep(client, sweepMs, signal);
+    if (this.store.doubtful.length > MAX_SINGLE_READS) await this.#listAll(client, sweepMs, signal);
+    for (const name of this.store.doubtful) this.store.put(name, await client.getEntry(name, signal));
+  }
+
+  async #listAll(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
+    const list = await client.listEntries(signal);
+    this.store.replaceAll(list);
+    this.#isListed = true;
+    this.#listed(list.serverTimeMs, sweepMs);
+  }
+
+  async #sweep(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
+    const list = await client.listMetadata(signal);
+    this.store.sweep(list);
+    this.#listed(list.serverTimeMs, sweepMs);
+  }
+
+  #listed(serverTimeMs: number, sweepMs: number): void {
+    this.learnServerTime(serverTimeMs);
+    this.#sweepAtMs = this.#clock.monotonicMs() + sweepMs * (1 + SWEEP_JITTER_SHARE * (this.#random.next() - 0.5));
+  }
+
+  #fail(error: IsthmusError): IsthmusError {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.breaker.isOpen) this.breaker.failProbe(nowMs);
+    else if (isTransportFailure(error.code)) this.breaker.fail(nowMs);
+    this.#failures++;
+    this.#retryAtMs = nowMs + Math.max(error.retryAfterMs ?? 0, fullJitter(this.#failures, BACKOFF, this.#random));
+    return error;
+  }
+}

@@ -1,0 +1,243 @@
+import { emptinessNeeds } from '@isthmus/discovery';
+import type {
+  ClusterName,
+  ClusterSettings,
+  Configuration,
+  HubStatus,
+  IsthmusError,
+  Json,
+  Plan,
+  Result,
+  Snapshot,
+  SourceName,
+  SourceSettings,
+} from '@isthmus/model';
+import { canonicalJson } from '@isthmus/model';
+import type { ClusterClient, Clock, CloudMapSource, Logger, Metrics, Random, SnapshotStore } from '@isthmus/ports';
+
+import type { DecisionCore } from './cluster-reconciler.js';
+import { ClusterReconciler } from './cluster-reconciler.js';
+import { decideCluster, manifestOf } from './decide-cluster.js';
+import { Loop } from './loop.js';
+import { ReferenceBook } from './reference-book.js';
+import { routesSource } from './route-match.js';
+import { Running } from './running.js';
+import { SourcePoller } from './source-poller.js';
+import { readStatus } from './status.js';
+
+/** A woken cluster waits this long after its last run: changes of that time become one plan, and one burst. */
+const CLUSTER_GAP_MS = 200;
+/** A source that has not answered by then no longer keeps the hub from being ready: its parts are kept as they are. */
+const READY_AFTER_MS = 30_000;
+
+export interface FederationPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly store: SnapshotStore;
+  readonly createSource: (settings: SourceSettings) => CloudMapSource;
+  /** The client of a cluster, or why there is none; the same client as long as the connection is the same. */
+  readonly connection: (cluster: ClusterSettings) => Result<ClusterClient, IsthmusError>;
+  /** Clock of the waits of a loop; default: `clock`. */
+  readonly loopClock?: (loop: string) => Clock;
+  /** Name of this process, for status. */
+  readonly replica: string;
+  readonly core?: DecisionCore;
+}
+
+interface RunningSource {
+  readonly poller: SourcePoller;
+  readonly running: Running;
+}
+
+interface RunningCluster {
+  readonly settings: ClusterSettings;
+  readonly reconciler: ClusterReconciler;
+  readonly loop: Loop;
+  readonly running: Running;
+}
+
+/** All sources and clusters of a configuration at work: each in its own loop, joined by snapshots and wake-ups. */
+export class Federation {
+  readonly #ports: FederationPorts;
+  readonly #references = new ReferenceBook();
+  readonly #sources = new Map<SourceName, RunningSource>();
+  readonly #clusters = new Map<ClusterName, RunningCluster>();
+  readonly #startedAtMs: number;
+  #leaving: Promise<void>[] = [];
+  #configuration: Configuration;
+
+  /** Starts at once. */
+  constructor(configuration: Configuration, ports: FederationPorts) {
+    this.#ports = ports;
+    this.#configuration = configuration;
+    this.#startedAtMs = ports.clock.monotonicMs();
+    this.#adjust();
+  }
+
+  get configuration(): Configuration {
+    return this.#configuration;
+  }
+
+  /** Works by another configuration from now on: what was added starts, what is gone stops, the rest goes on by it. */
+  configure(configuration: Configuration): void {
+    this.#configuration = configuration;
+    this.#adjust();
+    for (const { loop } of this.#clusters.values()) loop.wake();
+  }
+
+  /** The connection of a cluster is another one now. */
+  reconnect(cluster: ClusterName): void {
+    this.#clusters.get(cluster)?.loop.wake();
+  }
+
+  /** Wakes the clusters whose metadata sweep is due. */
+  wakeDueSweeps(): void {
+    for (const { reconciler, loop } of this.#clusters.values()) if (reconciler.isSweepDue()) loop.wake();
+  }
+
+  /** Sets the gauges that change with time alone. */
+  report(): void {
+    for (const { poller } of this.#sources.values()) poller.report();
+  }
+
+  status(): HubStatus {
+    return readStatus({
+      configuration: this.#configuration,
+      replica: this.#ports.replica,
+      sources: [...this.#sources.values()].map(({ poller }) => poller.view()),
+      clusters: this.#configuration.clusters.flatMap((settings) => {
+        const cluster = this.#clusters.get(settings.name);
+        return cluster === undefined ? [] : [{ settings, view: cluster.reconciler.view() }];
+      }),
+    });
+  }
+
+  /** The latest plan of a cluster; `unknown-cluster` or `not-planned` when there is none. */
+  plan(cluster: string): Result<Plan, 'unknown-cluster' | 'not-planned'> {
+    const found = this.#clusters.get(cluster as ClusterName);
+    if (found === undefined) return { ok: false, error: 'unknown-cluster' };
+    const plan = found.reconciler.view().decision?.plan;
+    return plan === undefined ? { ok: false, error: 'not-planned' } : { ok: true, value: plan };
+  }
+
+  /** Why the hub is not ready yet; empty when it is. */
+  unreadyReasons(): readonly string[] {
+    if (this.#ports.clock.monotonicMs() - this.#startedAtMs >= READY_AFTER_MS) return [];
+    return [...this.#sources.values()]
+      .filter(({ poller }) => !poller.hasStarted)
+      .map(({ poller }) => `source ${poller.settings.name}: its first poll has not ended`);
+  }
+
+  /** Stops everything; resolves when the last call has ended and every source is closed. */
+  async stop(): Promise<void> {
+    this.#configuration = { ...this.#configuration, sources: [], clusters: [] };
+    this.#adjust();
+    await Promise.all(this.#leaving);
+  }
+
+  #adjust(): void {
+    const { sources, clusters } = this.#configuration;
+    const sourceSettings = new Map(sources.map((settings) => [settings.name, settings]));
+    for (const [name, { poller }] of this.#sources) {
+      if (!isSame(sourceSettings.get(name), poller.settings)) this.#leave(this.#sources, name);
+    }
+    const clusterSettings = new Map(clusters.map((settings) => [settings.name, settings]));
+    for (const [name, { settings }] of this.#clusters) {
+      if (!isSameTarget(clusterSettings.get(name), settings)) this.#leave(this.#clusters, name);
+    }
+    for (const settings of sources) if (!this.#sources.has(settings.name)) this.#startSource(settings);
+    for (const settings of clusters) if (!this.#clusters.has(settings.name)) this.#startCluster(settings);
+  }
+
+  #leave<Name>(from: Map<Name, { readonly running: Running }>, name: Name): void {
+    const left = from.get(name);
+    from.delete(name);
+    if (left === undefined) return;
+    const ended = left.running.stop().finally(() => {
+      this.#leaving = this.#leaving.filter((other) => other !== ended);
+    });
+    this.#leaving.push(ended);
+  }
+
+  #startSource(settings: SourceSettings): void {
+    const { clock, loopClock = () => clock, createSource, store, random, logger, metrics } = this.#ports;
+    const source = createSource(settings);
+    const poller = new SourcePoller({
+      settings,
+      source,
+      store,
+      needs: () => emptinessNeeds(this.#configuration.clusters),
+      references: () => this.#references.referencesOf(this.#configuration.clusters.map(({ name }) => name)),
+      onChange: () => this.#wakeRouted(settings),
+      clock,
+      loopClock,
+      random,
+      logger,
+      metrics,
+    });
+    const running = new Running(
+      (signal) => poller.start(signal),
+      () => source.close(),
+    );
+    this.#sources.set(settings.name, { poller, running });
+  }
+
+  #startCluster(settings: ClusterSettings): void {
+    const { clock, loopClock = () => clock, connection, random, logger, metrics } = this.#ports;
+    const { name } = settings;
+    const reconciler = new ClusterReconciler({
+      name,
+      input: () => ({ configuration: this.#configuration, cluster: this.#settingsOf(name) ?? settings }),
+      snapshots: () => this.#snapshots(),
+      connection: () => connection(settings),
+      core: this.#ports.core ?? { decideCluster, manifestOf },
+      onReferenced: (records) => {
+        if (this.#references.report(name, records)) this.#followReferences();
+      },
+      clock,
+      random,
+      logger,
+      metrics,
+    });
+    const loopName = `cluster ${name}`;
+    const run = (signal: AbortSignal): Promise<number> => reconciler.run(signal);
+    const loop = new Loop({
+      name: loopName,
+      clock: loopClock(loopName),
+      random,
+      logger,
+      run,
+      minGapMs: CLUSTER_GAP_MS,
+    });
+    this.#clusters.set(name, { settings, reconciler, loop, running: new Running((signal) => loop.start(signal)) });
+  }
+
+  #settingsOf(name: ClusterName): ClusterSettings | undefined {
+    return this.#configuration.clusters.find((cluster) => cluster.name === name);
+  }
+
+  #snapshots(): readonly Snapshot[] {
+    return [...this.#sources.values()].map(({ poller }) => poller.snapshot());
+  }
+
+  #followReferences(): void {
+    for (const { poller } of this.#sources.values()) poller.followReferences();
+  }
+
+  #wakeRouted(source: SourceSettings): void {
+    for (const settings of this.#configuration.clusters) {
+      if (routesSource(settings, source)) this.#clusters.get(settings.name)?.loop.wake();
+    }
+  }
+}
+
+function isSame(a: SourceSettings | undefined, b: SourceSettings): boolean {
+  return a !== undefined && canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
+}
+
+/** Whether the objects are the same ones: everything else of a cluster may change while it runs. */
+function isSameTarget(a: ClusterSettings | undefined, b: ClusterSettings): boolean {
+  return a?.namespace === b.namespace && a.kubeconfigFile === b.kubeconfigFile;
+}

@@ -1,0 +1,10 @@
+export type { ClusterView, DecisionCore } from './cluster-reconciler.js';
+export { ClusterReconciler } from './cluster-reconciler.js';
+export * from './decide-cluster.js';
+export * from './federation.js';
+export * from './loop.js';
+export * from './memory-snapshot-store.js';
+export * from './route-match.js';
+export type { SourceView } from './source-poller.js';
+export { SourcePoller } from './source-poller.js';
+export * from './status.js';

@@ -1,0 +1,99 @@
+import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
+import { compareText, OBJECT } from '@isthmus/model';
+import type { EntryList } from '@isthmus/ports';
+
+/**
+ * What the hub knows of the ServiceEntries in one namespace of one cluster, whoever owns them. A doubtful object is
+ * one whose state is not known (a write without an answer, a change by another hand): it must be read in full before
+ * anything is decided.
+ *
+ * | a sweep shows                                            | then                                    |
+ * |----------------------------------------------------------|-----------------------------------------|
+ * | the same uid and resourceVersion                         | nothing                                 |
+ * | another resourceVersion, all else equal (istiod's status) | the new resourceVersion is adopted      |
+ * | another generation, label, annotation, owner, or a new one | doubtful                               |
+ * | nothing under a name                                     | it is gone                              |
+ */
+export class ObservedStore {
+  #entries = new Map<EntryName, ObservedEntry>();
+  #doubtful = new Set<EntryName>();
+  #sorted: readonly ObservedEntry[] | undefined;
+
+  /** Sorted by name; the same array as before while nothing changed. */
+  get entries(): readonly ObservedEntry[] {
+    this.#sorted ??= [...this.#entries.values()].sort((a, b) => compareText(a.name, b.name));
+    return this.#sorted;
+  }
+
+  get doubtful(): readonly EntryName[] {
+    return [...this.#doubtful].sort(compareText);
+  }
+
+  /** Takes a full list as the truth. */
+  replaceAll({ items }: EntryList<ObservedEntry>): void {
+    this.#entries = new Map(items.map((entry) => [entry.name, entry]));
+    this.#doubtful.clear();
+    this.#sorted = undefined;
+  }
+
+  /** Compares a metadata list with what is known, and marks as doubtful what must be read in full. */
+  sweep({ items }: EntryList<ObservedMetadata>): void {
+    const seen = new Set<EntryName>();
+    for (const metadata of items) {
+      seen.add(metadata.name);
+      this.#compare(metadata);
+    }
+    for (const name of this.#entries.keys()) if (!seen.has(name)) this.put(name, undefined);
+  }
+
+  /** What a full read said: the object, or that there is none. */
+  put(name: EntryName, entry: ObservedEntry | undefined): void {
+    this.#doubtful.delete(name);
+    if (entry === undefined) this.#entries.delete(name);
+    else this.#entries.set(name, entry);
+    this.#sorted = undefined;
+  }
+
+  doubt(name: EntryName): void {
+    this.#doubtful.add(name);
+  }
+
+  /** The highest epoch on objects of a hub; 0 when there is none. */
+  highestEpoch(hub: string): number {
+    let highest = 0;
+    for (const { labels, annotations } of this.#entries.values()) {
+      if (labels[OBJECT.managedBy] !== OBJECT.managedByValue || labels[OBJECT.hub] !== hub) continue;
+      const epoch = Number(annotations[OBJECT.epoch]);
+      if (Number.isSafeInteger(epoch) && epoch > highest) highest = epoch;
+    }
+    return highest;
+  }
+
+  #compare(metadata: ObservedMetadata): void {
+    const known = this.#entries.get(metadata.name);
+    if (known?.uid === metadata.uid && known.resourceVersion === metadata.resourceVersion) return;
+    if (known === undefined || !isSameButForRevision(known, metadata)) {
+      this.doubt(metadata.name);
+      return;
+    }
+    this.#entries.set(metadata.name, { ...known, resourceVersion: metadata.resourceVersion });
+    this.#sorted = undefined;
+  }
+}
+
+function isSameButForRevision(known: ObservedMetadata, seen: ObservedMetadata): boolean {
+  return (
+    known.uid === seen.uid &&
+    known.generation === seen.generation &&
+    known.isTerminating === seen.isTerminating &&
+    isSameRecord(known.labels, seen.labels) &&
+    isSameRecord(known.annotations, seen.annotations) &&
+    known.owners.length === seen.owners.length &&
+    known.owners.every((owner, index) => owner === seen.owners[index])
+  );
+}
+
+function isSameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
+}

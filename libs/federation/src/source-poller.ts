@@ -1,0 +1,271 @@
+import {
+  acceptInstances,
+  confirmEmptiness,
+  duePolls,
+  forgetUnreferenced,
+  needsEmptyConfirmation,
+  nextPollAtMs,
+  recordPoll,
+  sourceState,
+  sourceSummary,
+  trackReferenced,
+} from '@isthmus/discovery';
+import type { PollLog, PollRecord, SourceSummary } from '@isthmus/discovery';
+import type {
+  ComponentKey,
+  ComponentRecord,
+  EmptinessNeeds,
+  ServiceRecord,
+  Snapshot,
+  SourceSettings,
+  SourceStateName,
+} from '@isthmus/model';
+import { emptySnapshot, failed, toIsthmusError } from '@isthmus/model';
+import type { Clock, CloudMapSource, Logger, Metrics, Random, SnapshotStore } from '@isthmus/ports';
+
+import { CatalogueReader } from './catalogue-reader.js';
+import { fullJitter } from './jitter.js';
+import type { LoopSettings } from './loop.js';
+import { Loop } from './loop.js';
+import { SourceReporter } from './source-reporter.js';
+
+/** Polls at a time; the adapter's rate limit paces them, this bounds what a hanging region can hold. */
+const CONCURRENCY = 32;
+/** Answers that come in within this time start the next polls together. */
+const POLL_GAP_MS = 50;
+const IDLE_MS = 60_000;
+const BUSY_MS = 250;
+const CATALOGUE_BACKOFF_MS = 2_000;
+
+/** Components that live objects refer to, as far as the clusters were read. */
+export interface References {
+  readonly records: readonly ComponentRecord[];
+  /** Whether every cluster was read at least once: only then is a missing reference known to be missing. */
+  readonly isComplete: boolean;
+}
+
+export interface SourcePollerOptions {
+  readonly settings: SourceSettings;
+  readonly source: CloudMapSource;
+  readonly store: SnapshotStore;
+  /** What the most careful cluster wants before an empty service is believed. */
+  readonly needs: () => EmptinessNeeds;
+  readonly references: () => References;
+  /** The snapshot has a new version. */
+  readonly onChange: () => void;
+  readonly clock: Clock;
+  /** Clock of the waits between runs, by name of the loop. */
+  readonly loopClock: (loop: string) => Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+}
+
+/** What is known of one source at one moment. */
+export interface SourceView extends SourceSummary {
+  readonly settings: SourceSettings;
+  readonly account: string | undefined;
+  readonly state: SourceStateName;
+  /** A snapshot was restored, or the first catalogue pass has ended, in whatever way. */
+  readonly hasStarted: boolean;
+}
+
+/**
+ * Keeps the snapshot of one source true: catalogue passes in one loop, polls of the services that are due in another,
+ * so that a hanging control plane delays no endpoint. It never throws, and shares nothing with other sources.
+ */
+export class SourcePoller {
+  readonly #options: SourcePollerOptions;
+  readonly #catalogue: CatalogueReader;
+  readonly #catalogueLoop: Loop;
+  readonly #pollLoop: Loop;
+  readonly #reporter: SourceReporter;
+  readonly #inFlight = new Map<ComponentKey, Promise<void>>();
+  readonly #log = new Map<ComponentKey, PollRecord>();
+  #snapshot: Snapshot;
+  /** Polls start once the answers are known to come from the right account. */
+  #isTrusted = false;
+  #hasStarted = false;
+  #failedPasses = 0;
+  #saving: Promise<void> = Promise.resolve();
+  #savedVersion = 0;
+
+  constructor(options: SourcePollerOptions) {
+    const { settings, clock, loopClock, random, logger } = options;
+    this.#options = options;
+    this.#snapshot = emptySnapshot(settings.name, settings.region);
+    this.#reporter = new SourceReporter(options);
+    this.#catalogue = new CatalogueReader({
+      settings,
+      source: options.source,
+      clock,
+      cell: { get: () => this.#snapshot, change: (update) => this.#change(update) },
+      references: () => options.references().records,
+      onAccount: (isRight) => this.#trust(isRight),
+    });
+    const loop = (part: string, run: LoopSettings['run'], rest: { minGapMs: number; jitterShare: number }): Loop => {
+      const name = `source ${settings.name} ${part}`;
+      return new Loop({ name, clock: loopClock(name), random, logger, run, ...rest });
+    };
+    this.#catalogueLoop = loop('catalogue', (signal) => this.#readCatalogue(signal), { minGapMs: 0, jitterShare: 0.1 });
+    this.#pollLoop = loop('polls', (signal) => this.#startPolls(signal), { minGapMs: POLL_GAP_MS, jitterShare: 0 });
+  }
+
+  get settings(): SourceSettings {
+    return this.#options.settings;
+  }
+
+  /** A snapshot was restored, or the first catalogue pass has ended, in whatever way. */
+  get hasStarted(): boolean {
+    return this.#hasStarted;
+  }
+
+  snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Polls until the signal is aborted; resolves when the last call has ended. */
+  async start(signal: AbortSignal): Promise<void> {
+    await this.#restore();
+    await Promise.all([this.#catalogueLoop.start(signal), this.#pollLoop.start(signal)]);
+    await Promise.all(this.#inFlight.values());
+    await this.#saving;
+  }
+
+  /** Takes up what live objects say of this source's services. */
+  followReferences(): void {
+    const { references, settings, clock } = this.#options;
+    const { records, isComplete } = references();
+    this.#change((snapshot) => trackReferenced(snapshot, records, { settings, nowMs: clock.nowMs() }));
+    if (!isComplete) return;
+    const referenced = new Set(records.map(({ key }) => key));
+    this.#change((snapshot) => forgetUnreferenced(snapshot, referenced));
+    for (const key of this.#log.keys()) if (!this.#snapshot.services.has(key)) this.#log.delete(key);
+  }
+
+  view(): SourceView {
+    const log: PollLog = this.#log;
+    return {
+      ...sourceSummary(this.#snapshot, log),
+      settings: this.#options.settings,
+      account: this.#options.settings.account ?? this.#snapshot.account,
+      state: sourceState(this.#snapshot, log, { nowMs: this.#options.clock.nowMs() }),
+      hasStarted: this.#hasStarted,
+    };
+  }
+
+  /** Sets the gauges of the source, and says when its state changed. */
+  report(): void {
+    this.#reporter.viewed(this.view(), this.#snapshot);
+  }
+
+  async #restore(): Promise<void> {
+    const { store, settings } = this.#options;
+    const stored = await store.load(settings.name);
+    if (stored === undefined || stored.region !== settings.region) return;
+    this.#snapshot = stored;
+    this.#savedVersion = stored.version;
+    this.#hasStarted = true;
+    this.#options.onChange();
+  }
+
+  async #readCatalogue(signal: AbortSignal): Promise<number> {
+    const { clock, random, settings } = this.#options;
+    const startMs = clock.monotonicMs();
+    const error = await this.#catalogue.read(signal);
+    if (signal.aborted) return 0;
+    this.#hasStarted = true;
+    this.followReferences();
+    this.report();
+    const { catalogueMs } = settings.poll;
+    if (error === undefined) {
+      this.#failedPasses = 0;
+      return Math.max(0, catalogueMs - (clock.monotonicMs() - startMs));
+    }
+    this.#failedPasses++;
+    return fullJitter(this.#failedPasses, { baseMs: CATALOGUE_BACKOFF_MS, maxMs: catalogueMs }, random);
+  }
+
+  #trust(isRight: boolean): void {
+    this.#isTrusted = isRight;
+    if (isRight) this.#pollLoop.wake();
+  }
+
+  /** Starts what is due, as far as there is room; each poll that ends wakes the loop again. */
+  #startPolls(signal: AbortSignal): Promise<number> {
+    const { settings, clock } = this.#options;
+    if (!this.#isTrusted) return Promise.resolve(IDLE_MS);
+    const at = { poll: settings.poll, nowMs: clock.nowMs() };
+    for (const { service } of duePolls(this.#snapshot, this.#log, at)) {
+      if (this.#inFlight.size >= CONCURRENCY) return Promise.resolve(IDLE_MS);
+      if (!this.#inFlight.has(service.key)) this.#startPoll(service, signal);
+    }
+    const nextAtMs = nextPollAtMs(this.#snapshot, this.#log, settings.poll) ?? at.nowMs + IDLE_MS;
+    // What is due and still in flight says nothing about when the others are: look again soon.
+    return Promise.resolve(nextAtMs <= at.nowMs ? BUSY_MS : Math.min(IDLE_MS, nextAtMs - at.nowMs));
+  }
+
+  #startPoll(service: ServiceRecord, signal: AbortSignal): void {
+    const ended = this.#poll(service, signal)
+      .catch((error: unknown) => this.#pollBroke(service.key, error))
+      .finally(() => {
+        this.#inFlight.delete(service.key);
+        this.#pollLoop.wake();
+      });
+    this.#inFlight.set(service.key, ended);
+  }
+
+  async #poll(service: ServiceRecord, signal: AbortSignal): Promise<void> {
+    const { source, clock, needs } = this.#options;
+    const { key } = service;
+    const answer = await source.discoverInstances(service, signal);
+    if (signal.aborted) return;
+    const context = { nowMs: clock.nowMs(), needs: needs() };
+    const accepted = acceptInstances(this.#snapshot, { key, answer }, context);
+    this.#log.set(key, recordPoll(this.#log.get(key), answer, context.nowMs));
+    this.#reporter.polled(answer, accepted.outcome);
+    this.#change(() => accepted.snapshot);
+    const state = this.#snapshot.services.get(key);
+    if (state !== undefined && needsEmptyConfirmation(state, context.needs)) await this.#confirmEmpty(service, signal);
+  }
+
+  /** A poll that threw is a mistake in the program: it counts as a failed one, and the service is polled again in its turn. */
+  #pollBroke(key: ComponentKey, cause: unknown): void {
+    const error = toIsthmusError(cause, `polling ${key}`);
+    this.#log.set(key, recordPoll(this.#log.get(key), failed(error), this.#options.clock.nowMs()));
+    const fields = { source: this.settings.name, code: error.code, error: error.message };
+    this.#options.logger.error('a poll broke', fields);
+  }
+
+  async #confirmEmpty(service: ServiceRecord, signal: AbortSignal): Promise<void> {
+    const { source, clock } = this.#options;
+    const askedAtMs = clock.nowMs();
+    const answer = await source.listInstances(service, signal);
+    if (signal.aborted) return;
+    this.#change((snapshot) => confirmEmptiness(snapshot, service.key, { answer, askedAtMs }));
+  }
+
+  #change(update: (snapshot: Snapshot) => Snapshot): void {
+    const before = this.#snapshot;
+    this.#snapshot = update(before);
+    if (this.#snapshot === before) return;
+    this.#pollLoop.wake();
+    if (this.#snapshot.version === before.version) return;
+    this.#save();
+    this.#options.onChange();
+  }
+
+  /** Saves the newest snapshot after the save that may be under way; those in between are skipped. */
+  #save(): void {
+    this.#saving = this.#saving.then(async () => {
+      const snapshot = this.#snapshot;
+      if (snapshot.version <= this.#savedVersion) return;
+      try {
+        await this.#options.store.save(snapshot);
+        this.#savedVersion = snapshot.version;
+      } catch (error) {
+        this.#reporter.saveFailed(error);
+      }
+    });
+  }
+}

@@ -1,0 +1,121 @@
+import type {
+  ClusterSettings,
+  ClusterStatus,
+  Configuration,
+  ErrorReport,
+  ErrorStatus,
+  HeldStatus,
+  HubStatus,
+  Plan,
+  SourceStatus,
+} from '@isthmus/model';
+
+import type { ClusterView } from './cluster-reconciler.js';
+import type { SourceView } from './source-poller.js';
+
+/** Everything that the status is made of, at one moment. */
+export interface StatusInput {
+  readonly configuration: Configuration;
+  /** Name of this process. */
+  readonly replica: string;
+  readonly sources: readonly SourceView[];
+  readonly clusters: readonly { readonly settings: ClusterSettings; readonly view: ClusterView }[];
+}
+
+/** What `/api/v1/status` answers. Without an election this replica leads, by the highest epoch it has taken. */
+export function readStatus({ configuration, replica, sources, clusters }: StatusInput): HubStatus {
+  const { name, readOnly } = configuration.hub;
+  const epoch = Math.max(0, ...clusters.map(({ view }) => view.epoch));
+  return {
+    hub: name,
+    replica,
+    readOnly,
+    leader: { isLeader: true, holder: replica, epoch },
+    sources: sources.map(sourceStatus),
+    clusters: clusters.map(({ settings, view }) => clusterStatus(settings, view)),
+  };
+}
+
+function sourceStatus(view: SourceView): SourceStatus {
+  return {
+    name: view.settings.name,
+    account: view.account ?? null,
+    region: view.settings.region,
+    state: view.state,
+    lastCompleteReadAt: timeOf(view.lastCompleteReadAtMs),
+    services: view.services,
+    instances: view.instances,
+    error: errorStatus(view.error),
+  };
+}
+
+function clusterStatus(settings: ClusterSettings, view: ClusterView): ClusterStatus {
+  const { decision } = view;
+  return {
+    name: settings.name,
+    role: settings.role,
+    mode: settings.mode,
+    connection: view.connection,
+    sync: syncOf(view),
+    desired: decision?.desiredCount ?? 0,
+    liveObjects: decision?.liveObjects ?? 0,
+    liveEndpoints: decision?.liveEndpoints ?? 0,
+    held: decision === undefined ? [] : heldOf(decision.plan),
+    plan: planStatus(decision?.plan),
+    lastAppliedAt: timeOf(view.lastAppliedAtMs),
+    error: errorStatus(view.error),
+    warnings: [...roleWarnings(settings), ...(decision?.warnings ?? [])],
+  };
+}
+
+function syncOf({ connection, decision }: ClusterView): ClusterStatus['sync'] {
+  if (connection !== 'up' || decision === undefined) return 'unknown';
+  const { changes, holds, heldRemovals } = decision.plan;
+  if (changes.length > 0) return 'out-of-sync';
+  return heldRemovals.length > 0 || holds.some(({ reason }) => reason !== 'pending-delete') ? 'held' : 'synced';
+}
+
+function heldOf({ holds, heldRemovals }: Plan): readonly HeldStatus[] {
+  return [
+    ...holds.map(({ name, host, reason, detail }) => ({ name, host, reason, detail })),
+    ...heldRemovals.map(({ kind, name, component, reason, endpoints }) => ({
+      name,
+      host: '',
+      reason,
+      detail: `removal of ${kind === 'object' ? 'the object' : `${endpoints} endpoints`} (${component}) waits for approval`,
+    })),
+  ];
+}
+
+function planStatus(plan: Plan | undefined): ClusterStatus['plan'] {
+  const count = (kind: string): number => plan?.changes.filter((change) => change.kind === kind).length ?? 0;
+  return {
+    create: count('create'),
+    update: count('update'),
+    mark: count('mark'),
+    delete: count('delete'),
+    hash: plan?.hash ?? '',
+    removals: plan?.removalsHash ?? null,
+  };
+}
+
+/** Source: istio.io, “Install Primary-Remote”: a remote's workloads are configured by the primary's istiod. */
+function roleWarnings({ role, push, primary, routes }: ClusterSettings): readonly string[] {
+  if (role !== 'remote' || !push) return [];
+  const where = primary === undefined ? 'its primary' : primary;
+  const warnings = [
+    `istiod reads ServiceEntries from its config cluster only: those here have no effect, map them to ${where}`,
+  ];
+  return routes.length === 0
+    ? warnings
+    : [...warnings, `routes of a remote have no effect on its traffic: write them at ${where}`];
+}
+
+function errorStatus(report: ErrorReport | undefined): ErrorStatus | null {
+  if (report === undefined) return null;
+  return { code: report.code, message: report.message, since: new Date(report.sinceMs).toISOString() };
+}
+
+function timeOf(ms: number | undefined): string | null {
+  return ms === undefined ? null : new Date(ms).toISOString();
+}

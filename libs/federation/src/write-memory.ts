@@ -1,0 +1,106 @@
+import type { Change, EntryName } from '@isthmus/model';
+import type { Random } from '@isthmus/ports';
+
+import type { Backoff } from './jitter.js';
+import { fullJitter } from './jitter.js';
+
+const FAILURE_BACKOFF: Backoff = { baseMs: 500, maxMs: 300_000 };
+const REPEAT_BACKOFF: Backoff = { baseMs: 5_000, maxMs: 300_000 };
+/** The same content written so often in a row means that somebody else keeps undoing it. */
+const REPEATS_ALLOWED = 3;
+const REPEATS_FORGOTTEN_AFTER_MS = 3_600_000;
+
+interface Attempts {
+  /** Content that the API server refused: not sent again until it changes. */
+  readonly refused: string | undefined;
+  readonly failures: number;
+  readonly lastWritten: string | undefined;
+  readonly repeats: number;
+  readonly writtenAtMs: number;
+  readonly notBeforeMs: number;
+}
+
+const FRESH: Attempts = {
+  refused: undefined,
+  failures: 0,
+  lastWritten: undefined,
+  repeats: 0,
+  writtenAtMs: 0,
+  notBeforeMs: 0,
+};
+
+/** What earlier writes to one cluster taught about each object: when to try again, and what not to send again. Monotonic ms. */
+export class WriteMemory {
+  readonly #random: Random;
+  readonly #attempts = new Map<EntryName, Attempts>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  /** Whether a change may be sent now. */
+  mayTry(change: Change, nowMs: number): boolean {
+    const { refused, notBeforeMs } = this.#of(change);
+    return refused !== contentOf(change) && notBeforeMs <= nowMs;
+  }
+
+  isRefused(change: Change): boolean {
+    return this.#of(change).refused === contentOf(change);
+  }
+
+  /** The first time at which a change that waits may be sent; undefined when none waits. */
+  nextTryMs(changes: readonly Change[], nowMs: number): number | undefined {
+    const times = changes
+      .filter((change) => !this.isRefused(change))
+      .map((change) => this.#of(change).notBeforeMs)
+      .filter((time) => time > nowMs);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  succeeded(change: Change, nowMs: number): void {
+    const { lastWritten, repeats, writtenAtMs } = this.#of(change);
+    const content = contentOf(change);
+    const isRepeat = lastWritten === content && nowMs - writtenAtMs < REPEATS_FORGOTTEN_AFTER_MS;
+    const count = isRepeat ? repeats + 1 : 1;
+    const waitMs = count < REPEATS_ALLOWED ? 0 : fullJitter(count - REPEATS_ALLOWED + 1, REPEAT_BACKOFF, this.#random);
+    this.#attempts.set(nameOf(change), {
+      ...FRESH,
+      lastWritten: content,
+      repeats: count,
+      writtenAtMs: nowMs,
+      notBeforeMs: nowMs + waitMs,
+    });
+  }
+
+  /** The write failed or its outcome is unknown: the object waits, longer each time. */
+  failed(change: Change, nowMs: number): void {
+    const attempts = this.#of(change);
+    const failures = attempts.failures + 1;
+    const notBeforeMs = nowMs + fullJitter(failures, FAILURE_BACKOFF, this.#random);
+    this.#attempts.set(nameOf(change), { ...attempts, failures, notBeforeMs });
+  }
+
+  /** The API server refused this content: it is not sent again until it changes. */
+  refused(change: Change): void {
+    this.#attempts.set(nameOf(change), { ...this.#of(change), refused: contentOf(change) });
+  }
+
+  #of(change: Change): Attempts {
+    return this.#attempts.get(nameOf(change)) ?? FRESH;
+  }
+}
+
+/** Name of the object that a change is about. */
+export function nameOf(change: Change): EntryName {
+  return change.kind === 'delete' ? change.name : change.desired.name;
+}
+
+/** Host of the object that a change is about. */
+export function hostOf(change: Change): string {
+  return change.kind === 'delete' ? change.host : change.desired.host;
+}
+
+/** What a change would send, as a text to compare. */
+function contentOf(change: Change): string {
+  return change.kind === 'delete' ? `delete ${change.observed.uid}` : `${change.kind} ${change.desired.contentHash}`;
+}

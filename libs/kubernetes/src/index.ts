@@ -1,0 +1,9 @@
+export type {
+  ClientCertificate,
+  Kubeconfig,
+  KubeconfigProblem,
+  KubeconfigProblemCode,
+} from './kubeconfig/kubeconfig.js';
+export { parseKubeconfig } from './kubeconfig/parse-kubeconfig.js';
+export { KubernetesClusterClient } from './kubernetes-cluster-client.js';
+export type { KubernetesClusterClientOptions } from './kubernetes-cluster-client.js';

@@ -1,0 +1,51 @@
+import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
+import type { JsonRecord } from './json.js';
+import { isRecord } from './json.js';
+
+/** The metadata of an object that the API server answered; undefined when it is not what every object has. */
+export function parseMetadata(object: unknown): ObservedMetadata | undefined {
+  const metadata = isRecord(object) ? object['metadata'] : undefined;
+  if (!isRecord(metadata)) return undefined;
+  const { name, uid, resourceVersion, generation, deletionTimestamp } = metadata;
+  if (!isFilled(name) || !isFilled(uid) || !isFilled(resourceVersion)) return undefined;
+  if (generation !== undefined && !Number.isSafeInteger(generation)) return undefined;
+  return {
+    name: name as EntryName,
+    uid,
+    resourceVersion,
+    generation: typeof generation === 'number' ? generation : 0,
+    labels: textMap(metadata['labels']),
+    annotations: textMap(metadata['annotations']),
+    owners: owners(metadata['ownerReferences']),
+    isTerminating: deletionTimestamp !== undefined && deletionTimestamp !== null,
+  };
+}
+
+/** A whole ServiceEntry that the API server answered; its spec stays untrusted but for the hosts. */
+export function parseEntry(object: unknown): ObservedEntry | undefined {
+  const metadata = parseMetadata(object);
+  if (metadata === undefined || !isRecord(object)) return undefined;
+  const raw = object['spec'];
+  const hosts = isRecord(raw) && Array.isArray(raw['hosts']) ? raw['hosts'].filter(isText) : [];
+  return { ...metadata, spec: { hosts, raw } };
+}
+
+function owners(value: unknown): readonly string[] {
+  const references: readonly JsonRecord[] = Array.isArray(value) ? value.filter(isRecord) : [];
+  return references.map(
+    ({ apiVersion, kind }) => `${isText(apiVersion) ? apiVersion : ''}/${isText(kind) ? kind : ''}`,
+  );
+}
+
+function textMap(value: unknown): Readonly<Record<string, string>> {
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => isText(pair[1])));
+}
+
+function isFilled(value: unknown): value is string {
+  return isText(value) && value !== '';
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

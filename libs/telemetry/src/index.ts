@@ -1,0 +1,9 @@
+export { isForbiddenLabel, METRICS } from './catalogue.js';
+export type { MetricDefinition, MetricName } from './catalogue.js';
+export { errorFields } from './error-fields.js';
+export { createLogger } from './logger.js';
+export type { LogDestination, LogLevel, LoggerOptions } from './logger.js';
+export { PromMetrics } from './prom-metrics.js';
+export type { PromMetricsOptions } from './prom-metrics.js';
+export { redactFields, redactText } from './redaction.js';
+export { systemClock, systemRandom } from './system-clock.js';

@@ -1,0 +1,84 @@
+import { METRICS } from './catalogue.js';
+import type { MetricDefinition } from './catalogue.js';
+import { PromMetrics } from './prom-metrics.js';
+
+const makeMetrics = (): PromMetrics => new PromMetrics({ isProcessIncluded: false });
+
+describe('PromMetrics', () => {
+  it('renders help and type of every metric of the catalogue', async () => {
+    const text = await makeMetrics().render();
+    for (const { name, type, help } of METRICS) {
+      expect(text).toContain(`# HELP ${name} ${help}\n`);
+      expect(text).toContain(`# TYPE ${name} ${type}\n`);
+    }
+  });
+
+  it('renders nothing that the catalogue does not declare, apart from the process', async () => {
+    const text = await new PromMetrics().render();
+    const names = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
+    const declared = new Set<string | undefined>(METRICS.map(({ name }) => name));
+    expect(names.filter((name) => !declared.has(name) && !/^(nodejs|process)_/.test(name ?? ''))).toEqual([]);
+    expect(names.some((name) => name === 'process_resident_memory_bytes')).toBe(true);
+    expect(names.some((name) => name?.startsWith('nodejs_eventloop_lag'))).toBe(true);
+  });
+
+  it('takes every metric of the catalogue with exactly its labels', async () => {
+    const metrics = makeMetrics();
+    for (const definition of METRICS) record(metrics, definition);
+    const text = await metrics.render();
+    for (const { name, type } of METRICS)
+      expect(text).toMatch(new RegExp(`^${name}${type === 'histogram' ? '_sum' : ''}[ {]`, 'm'));
+  });
+
+  it('uses the buckets of the catalogue', async () => {
+    const metrics = makeMetrics();
+    metrics.observe('isthmus_propagation_duration_seconds', 3, { cluster: 'eks-us' });
+    const text = await metrics.render();
+    expect(text).toContain('isthmus_propagation_duration_seconds_bucket{le="5",cluster="eks-us"} 1');
+    expect(text).toContain('isthmus_propagation_duration_seconds_bucket{le="2",cluster="eks-us"} 0');
+    expect(text).toContain('isthmus_propagation_duration_seconds_bucket{le="600",cluster="eks-us"} 1');
+  });
+
+  it('throws for a name that is not declared', () => {
+    expect(() => makeMetrics().count('isthmus_surprises_total')).toThrow('not declared');
+  });
+
+  it('throws for a metric of another type', () => {
+    expect(() => makeMetrics().count('isthmus_cluster_up', { cluster: 'eks-us' })).toThrow('is a gauge, not a counter');
+  });
+
+  it.each([
+    ['a label is missing', {}],
+    ['a label is too many', { cluster: 'eks-us', host: 'a.b' }],
+    ['a label is another one', { host: 'a.b' }],
+  ])('throws when %s', (_, labels) => {
+    expect(() => makeMetrics().set('isthmus_cluster_up', 1, labels)).toThrow('has the labels {cluster}');
+  });
+
+  it.each(['service', 'host', 'instance', 'ip'])('refuses a catalogue with the label %s', (label) => {
+    const definition = { name: 'isthmus_x', type: 'gauge', help: 'x', labels: ['cluster', label] } as const;
+    expect(() => new PromMetrics({ definitions: [definition], isProcessIncluded: false })).toThrow(`label ${label}`);
+  });
+
+  it('forgets the samples that carry the labels, whatever their other labels, and keeps the rest', async () => {
+    const metrics = makeMetrics();
+    metrics.set('isthmus_plan_objects', 1, { cluster: 'gone', action: 'create' });
+    metrics.set('isthmus_plan_objects', 2, { cluster: 'gone', action: 'hold' });
+    metrics.set('isthmus_plan_objects', 3, { cluster: 'stays', action: 'hold' });
+    metrics.forget('isthmus_plan_objects', { cluster: 'gone' });
+    const text = await metrics.render();
+    expect(text).not.toContain('cluster="gone"');
+    expect(text).toContain('isthmus_plan_objects{cluster="stays",action="hold"} 3');
+  });
+
+  it('throws when it shall forget by a label that the metric does not have', () => {
+    expect(() => makeMetrics().forget('isthmus_plan_objects', { region: 'eu-west-1' })).toThrow('no label region');
+  });
+});
+
+function record(metrics: PromMetrics, { name, type, labels }: MetricDefinition): void {
+  const values = Object.fromEntries(labels.map((label) => [label, 'x']));
+  if (type === 'counter') metrics.count(name, values);
+  else if (type === 'gauge') metrics.set(name, 1, values);
+  else metrics.observe(name, 1, values);
+}

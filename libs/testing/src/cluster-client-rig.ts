@@ -1,0 +1,85 @@
+import type { EntryName, ObservedEntry, Precondition, ServiceEntrySpec } from '@isthmus/model';
+import { IsthmusError } from '@isthmus/model';
+import type { ClusterClient, EntryManifest } from '@isthmus/ports';
+
+/** A ServiceEntry as somebody else writes it. */
+export interface ForeignEntry {
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** Who asks, when it is not the hub with the rights that it needs. */
+export type OtherCaller = 'bad-token' | 'no-rights' | 'missing-namespace';
+
+/**
+ * An API server with one empty namespace, a client with the rights of a hub, and other hands with all rights.
+ * A real kube-apiserver can stand behind it as well as the emulator.
+ */
+export interface ClusterClientRig {
+  readonly client: ClusterClient;
+  /** A client that differs from `client` in one thing. */
+  clientOf(caller: OtherCaller): ClusterClient;
+  /** Creates an entry, or changes what is given of it, by another manager than ours. */
+  putForeign(name: string, entry: ForeignEntry): Promise<void>;
+  removeForeign(name: string): Promise<void>;
+  /** Connections that the API server has accepted; undefined where it cannot be told. */
+  connectionCount(): number | undefined;
+  close(): Promise<void>;
+}
+
+/** A manifest of one endpoint; what is given replaces parts of its spec. */
+export function manifestOf(
+  name: string,
+  changes: Partial<Omit<EntryManifest, 'name' | 'spec'>> & { readonly spec?: Partial<ServiceEntrySpec> } = {},
+): EntryManifest {
+  const { spec, ...rest } = changes;
+  return {
+    name: name as EntryName,
+    labels: { 'app.kubernetes.io/managed-by': 'isthmus' },
+    annotations: { 'isthmus.dev/content-hash': 'h1' },
+    absentAnnotations: [],
+    ...rest,
+    spec: {
+      hosts: [`${name}.shop`],
+      location: 'MESH_EXTERNAL',
+      resolution: 'STATIC',
+      ports: [{ name: 'http', number: 80, protocol: 'HTTP' }],
+      endpoints: [{ address: '10.0.0.1', ports: { http: 8080 } }],
+      ...spec,
+    },
+  };
+}
+
+/** The conditions under which this very object may be changed. */
+export function preconditionOf({ uid, resourceVersion }: Precondition): Precondition {
+  return { uid, resourceVersion };
+}
+
+/** The entry, which must exist. */
+export async function readEntry(rig: ClusterClientRig, name: string): Promise<ObservedEntry> {
+  const entry = await rig.client.getEntry(name as EntryName, unaborted());
+  if (entry === undefined) throw new Error(`${name} does not exist`);
+  return entry;
+}
+
+/** The code of the error with which a call ends; throws when it ends well. */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  return (await errorOf(call)).code;
+}
+
+/** The error with which a call ends; throws when it ends well, or with an error that is not ours. */
+export async function errorOf(call: Promise<unknown>): Promise<IsthmusError> {
+  const ended = await call.then(
+    () => 'well' as const,
+    (error: unknown) => error,
+  );
+  if (ended instanceof IsthmusError) return ended;
+  throw ended === 'well' ? new Error('the call ended well') : ended;
+}
+
+/** A signal that nobody aborts. */
+export function unaborted(): AbortSignal {
+  return new AbortController().signal;
+}

@@ -1,0 +1,16 @@
+export * from './builders.js';
+export * from './fake-cloud-map.js';
+export { clusterClientContract } from './cluster-client-contract.js';
+export { codeOf, errorOf, manifestOf, preconditionOf, unaborted } from './cluster-client-rig.js';
+export type { ClusterClientRig, ForeignEntry, OtherCaller } from './cluster-client-rig.js';
+export * from './fake-cluster-client.js';
+export * from './fixed-random.js';
+export * from './manual-clock.js';
+export * from './plan-builders.js';
+export * from './recording-metrics.js';
+export * from './silent-logger.js';
+export * from './plan-world.js';
+export * from './decision-world.js';
+export { cloudMapSourceContract } from './cloud-map-contract.js';
+export { completeValue, findService, idsOf, NEVER } from './cloud-map-contract-rig.js';
+export type { CloudMapPlace, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
