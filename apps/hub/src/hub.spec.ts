@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+
 import type { ClusterSettings, Configuration } from '@isthmus/model';
 import { MemorySnapshotStore } from '@isthmus/federation';
 import { IsthmusError, ok } from '@isthmus/model';
@@ -179,6 +183,16 @@ describe('hub', () => {
     expect(performance.now() - startMs).toBeLessThan(5_000);
     expect(rig.cloudMap.isClosed).toBe(true);
     expect(rig.closed).toEqual([[]]);
+  });
+
+  it('says that it cannot listen, and leaves nothing running', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    rig.world.configuration = configuration({ hub: { ...configuration().hub, http: { host: '127.0.0.1', port } } });
+    await expect(start()).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
+    expect(rig.closed).toEqual([[]]);
+    server.close();
   });
 
   it('runs its loops on the machine clock: what Cloud Map holds reaches the cluster', async () => {

@@ -29,7 +29,12 @@ export async function startHub(runtime: Runtime): Promise<RunningHub> {
   metrics.set('isthmus_build_info', 1, { version, revision: 'unknown', node_version: process.versions.node });
   metrics.set('isthmus_leader_is_leader', 1);
   const { host, port } = config.current.hub.http;
-  await app.listen(port, host);
+  try {
+    await app.listen(port, host);
+  } catch (cause) {
+    await app.close();
+    throw new Error(`cannot listen on ${host}:${port}: ${messageOf(cause)} → set hub.http`, { cause });
+  }
   const url = await app.getUrl();
   logger.info('hub started', { url, version, hub: config.current.hub.name });
   return {
@@ -39,4 +44,8 @@ export async function startHub(runtime: Runtime): Promise<RunningHub> {
       logger.info('hub stopped', { hub: config.current.hub.name });
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -192,9 +192,11 @@ function isNewer(
 
 /** What each component of a host holds now and would hold: the brake counts these. Registered, not healthy: losing health is no removal. */
 export function balancesOf({ live, name, host, components }: HostJudgement): readonly ComponentBalance[] {
-  return components.map(({ key, source, record, verdict }) => {
+  return components.map((component) => {
+    const { key, source, record, verdict } = component;
     const endpoints = live === undefined ? [] : endpointsOf(live, key);
     const leaving = leavingCount(verdict, endpoints);
+    const isSuspected = isSuspect(component);
     return {
       name,
       host,
@@ -203,12 +205,19 @@ export function balancesOf({ live, name, host, components }: HostJudgement): rea
       source,
       isLive: record !== undefined,
       live: endpoints.length,
-      planned: plannedCount(verdict, endpoints),
+      planned: isSuspected ? 0 : plannedCount(verdict, endpoints),
+      isSuspected,
       leaving,
       wants: wanted(verdict, leaving),
       isMarked: live?.pending.has(key) ?? false,
     };
   });
+}
+
+/** Evidence that is no proof yet. Were it not counted, a source that empties would lose its first services to the brake's allowance. */
+function isSuspect({ mapped, verdict }: JudgedComponent): boolean {
+  const isMissing = mapped?.state.absence !== undefined && verdict.kind !== 'mark' && verdict.kind !== 'due';
+  return isMissing || (verdict.kind === 'keep' && verdict.reason === 'empty-unproven');
 }
 
 function plannedCount(verdict: Verdict, endpoints: readonly Endpoint[]): number {

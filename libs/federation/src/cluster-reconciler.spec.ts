@@ -172,6 +172,30 @@ describe('ClusterReconciler', () => {
     expect(client.writes).toEqual([]);
   });
 
+  it('drops a plan that was made by another configuration than the one of now', async () => {
+    const { client, run, world } = rig();
+    let decisions = 0;
+    world.onDecide = () => {
+      if (++decisions === 1) world.configuration = configuration();
+    };
+    await run();
+    expect(client.writes).toEqual([]);
+    await run();
+    expect(client.writes).toHaveLength(2);
+  });
+
+  it('lists in full again after the breaker was open, because anything may have happened meanwhile', async () => {
+    const { clock, client, run } = rig();
+    await run();
+    client.fail({ verb: 'list-metadata', error: new IsthmusError('network', 'cut') });
+    for (let attempt = 0; attempt < 5; attempt++) await run(120_000);
+    client.heal();
+    await clock.advance(300_000);
+    await run();
+    expect(client.callsOf('probe')).toHaveLength(1);
+    expect(client.callsOf('list')).toHaveLength(2);
+  });
+
   it('does not delete when the mode becomes upsert-only between the plan and the write', async () => {
     const { client, run, world } = rig();
     client.put(liveEntry('old'));

@@ -275,3 +275,33 @@ describe('decideCluster: one host, several services', () => {
     expect(world.addresses()).toEqual(['10.0.0.2']);
   });
 });
+
+describe('decideCluster: a source that empties bit by bit', () => {
+  const suspectedEmpty = (service: ServiceState['service'], atMs: number): ServiceState =>
+    given.serviceState(service, {
+      emptiness: { ...given.provenEmptiness(atMs, 2), reads: 1 } as ServiceState['emptiness'],
+    });
+  const suspectedGone = (service: ServiceState['service'], atMs: number): ServiceState =>
+    given.serviceState(service, { absence: { passesAtMs: [atMs], notFoundAtMs: undefined } });
+
+  it.each([
+    [
+      'empties no service while most others answer empty too, proven or not',
+      (service: ServiceState['service'], atMs: number) =>
+        given.serviceState(service, { emptiness: given.provenEmptiness(atMs, 2) }),
+      suspectedEmpty,
+    ],
+    ['marks no service while most others are missing too, proven or not', gone, suspectedGone],
+  ])('%s', (_, proven, suspected) => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const some = given.snapshot(
+      US,
+      services.map((service, i) => (i < 3 ? proven(service, world.nowMs) : suspected(service, world.nowMs))),
+    );
+    expect(world.run(some)).toEqual([]);
+    expect(new Set(world.decide(some).plan.heldRemovals.map(({ reason }) => reason))).toEqual(
+      new Set(['source-empty']),
+    );
+  });
+});

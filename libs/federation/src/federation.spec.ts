@@ -16,6 +16,8 @@ import {
   source,
 } from '@isthmus/testing';
 
+import type { DecisionCore } from './cluster-reconciler.js';
+import { decideCluster, manifestOf } from './decide-cluster.js';
 import { Federation } from './federation.js';
 import { MemorySnapshotStore } from './memory-snapshot-store.js';
 
@@ -35,6 +37,7 @@ class World {
   ]);
   readonly clients = new Map<string, FakeClusterClient>();
   readonly connections = new Map<string, Result<ClusterClient, IsthmusError>>();
+  core: DecisionCore = { decideCluster, manifestOf };
   federation: Federation | undefined;
 
   start(config: Configuration = configuration({ sources: [US, EU], clusters: [BOTH, EU_ONLY] })): Federation {
@@ -47,6 +50,7 @@ class World {
       createSource: ({ name }) => this.region(name),
       connection: ({ name }) => this.connections.get(name) ?? ok(this.client(name)),
       replica: 'test-0',
+      core: this.core,
     });
     return this.federation;
   }
@@ -117,6 +121,24 @@ describe('Federation', () => {
     expect(world.addresses('both')).toEqual(['10.1.0.1', '10.1.0.2', '10.2.0.1']);
     expect(world.client('eu-only').writes).toHaveLength(before);
     expect(world.metrics.observations('isthmus_propagation_duration_seconds')).toHaveLength(1);
+  });
+
+  it('does not even decide about a cluster again when a source changed that is not mapped to it', async () => {
+    const decided: string[] = [];
+    world.core = {
+      manifestOf,
+      decideCluster: (input) => {
+        decided.push(input.cluster.name);
+        return decideCluster(input);
+      },
+    };
+    world.start(configuration({ sources: [US, EU], clusters: [BOTH, { ...EU_ONLY, sweepMs: 3_600_000 }] }));
+    await world.pass(120_000);
+    decided.length = 0;
+    world.region('us').register('cart.shop', [instance('10.1.0.1'), instance('10.1.0.2')]);
+    await world.pass(61_000);
+    expect(decided).toContain('both');
+    expect(decided).not.toContain('eu-only');
   });
 
   it('writes nothing when the first poll fails, whatever the clusters hold', async () => {

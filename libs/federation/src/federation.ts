@@ -100,6 +100,8 @@ export class Federation {
   /** Sets the gauges that change with time alone. */
   report(): void {
     for (const { poller } of this.#sources.values()) poller.report();
+    const epochs = [...this.#clusters.values()].map(({ reconciler }) => reconciler.view().epoch);
+    this.#ports.metrics.set('isthmus_leader_epoch', Math.max(0, ...epochs));
   }
 
   status(): HubStatus {

@@ -181,10 +181,12 @@ describe('SourcePoller', () => {
   it('polls nothing while its answers come from another account', async () => {
     const r = rig(source({ account: '999999999999' }));
     r.cloudMap.register('cart.shop', [instance('10.0.0.1')]);
+    r.world.references = { records: [recordOf('pay.shop')], isComplete: true };
+    r.poller.followReferences();
     const ended = start(r);
     await r.clock.advance(180_000);
     expect(r.cloudMap.countOf('discoverInstances')).toBe(0);
-    expect(r.poller.view()).toMatchObject({ state: 'denied', error: { code: 'wrong-account' }, services: 0 });
+    expect(r.poller.view()).toMatchObject({ state: 'denied', error: { code: 'wrong-account' }, services: 1 });
     r.stop.abort();
     await ended;
   });
@@ -214,6 +216,19 @@ describe('SourcePoller', () => {
     await r.clock.advance(130_000);
     expect(r.cloudMap.countOf('getService')).toBeGreaterThan(0);
     expect(r.poller.snapshot().services.get(KEY)?.absence?.notFoundAtMs).toBeDefined();
+    r.stop.abort();
+    await ended;
+  });
+
+  it('takes a pass whose pages could not all be read for no evidence that anything is gone', async () => {
+    const r = rig();
+    r.cloudMap.register('cart.shop', [instance('10.0.0.1')]);
+    const ended = start(r);
+    await r.clock.advance(1_000);
+    r.cloudMap.fail('listServices', new IsthmusError('throttled', 'slow'));
+    await r.clock.advance(600_000);
+    expect(r.poller.snapshot().services.get(KEY)?.absence).toBeUndefined();
+    expect(r.cloudMap.countOf('getService')).toBe(0);
     r.stop.abort();
     await ended;
   });

@@ -81,8 +81,10 @@ export interface ComponentBalance {
   /** Whether the live object records the component, with or without endpoints. */
   readonly isLive: boolean;
   readonly live: number;
-  /** 0 from the mark on. */
+  /** 0 from the mark on, and while it is suspected. */
   readonly planned: number;
+  /** It answers empty, or the catalogue lacks it, without proof yet: nothing leaves, but the brake sees it coming. */
+  readonly isSuspected: boolean;
   /** Live endpoints that nothing registers any more. */
   readonly leaving: number;
   /** What the readings or the configuration ask for, before any brake. */

@@ -70,18 +70,22 @@ interface Counts {
   /** Registered endpoints if every removal went through. */
   readonly planned: number;
   readonly objects: number;
-  /** Objects with a mark or about to get one. */
+  /** Objects with a mark, about to get one, or suspected. */
   readonly leaving: number;
+  readonly suspected: number;
   readonly wanted: readonly ComponentBalance[];
 }
 
 function countsOf({ balances }: SourceBrakeInput): Counts {
   const wanted = balances.filter(({ wants }) => wants === 'mark-gone' || wants === 'mark-unmapped');
+  const marked = balances.filter(({ isMarked, wants }) => isMarked && wants === 'nothing').length;
+  const suspected = balances.filter((balance) => balance.isSuspected && balance.isLive && !balance.isMarked).length;
   return {
     live: sum(balances.map(({ live }) => live)),
     planned: sum(balances.map(({ planned }) => planned)),
     objects: balances.filter(({ isLive }) => isLive).length,
-    leaving: wanted.length + balances.filter(({ isMarked, wants }) => isMarked && wants === 'nothing').length,
+    leaving: wanted.length + marked + suspected,
+    suspected,
     wanted,
   };
 }
@@ -99,7 +103,7 @@ function pressObjects(
     marks: brake.marks.size,
   };
   const limit = Math.max(settings.objectsShare * objects, Math.min(2, objects - 1));
-  if (wanted.length === 0 || marks + wanted.length <= limit) return { held: [], pressed: undefined };
+  if (wanted.length === 0 || marks + wanted.length + now.suspected <= limit) return { held: [], pressed: undefined };
   return { held: wanted.map((balance) => ({ balance, reason: 'brake-objects' })), pressed: { objects, marks } };
 }
 

@@ -134,9 +134,13 @@ describe('services', () => {
     expect(detail).toMatchObject({ Service: { Name: 'cart', NamespaceId: idOfNamespace(model, 'shop') } });
   });
 
-  it('come in pages of 100, so that the 101st is on the second', () => {
-    const model = newModel({ shop: { generate: { services: 101, instances: 0 } } });
-    expect(pages(model, 'ListServices', 'Services', {}).map((page) => page.length)).toEqual([100, 1]);
+  it.each([
+    [100, [100]],
+    [101, [100, 1]],
+    [201, [100, 100, 1]],
+  ])('come in pages of 100: %d in %j', (services, expected) => {
+    const model = newModel({ shop: { generate: { services, instances: 0 } } });
+    expect(pages(model, 'ListServices', 'Services', {}).map((page) => page.length)).toEqual(expected);
   });
 
   it('are filtered after the page was cut, so that a page may be empty and have a token', () => {

@@ -1,0 +1,227 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FederatedEstate, eventually } from './federated-estate.js';
+
+const US = 'us-east-1';
+const EU = 'eu-west-1';
+
+/** Services of one region with instances `<net>.<service>.<instance>`. */
+function region(net: string, services: readonly string[], instances = 3): object {
+  const service = (i: number): object => {
+    const ids = Array.from({ length: instances }, (_, n) => `${net}.${i}.${n + 1}`);
+    const attributes = (address: string): object => ({
+      attributes: { AWS_INSTANCE_IPV4: address, AWS_INSTANCE_PORT: '8080' },
+    });
+    return { instances: Object.fromEntries(ids.map((address) => [`i-${address}`, attributes(address)])) };
+  };
+  return { namespaces: { shop: { services: Object.fromEntries(services.map((name, i) => [name, service(i)])) } } };
+}
+
+const SHARED = ['orders', 'payments', 'search', 'users'];
+const ESTATE = {
+  regions: { [US]: region('10.1', SHARED), [EU]: region('10.2', SHARED) },
+  clusters: { both: [US, EU], europe: [EU] },
+};
+/** Long enough for several polls, catalogue passes, proofs and grace periods of the test configuration. */
+const A_WHILE_MS = 3_500;
+
+type Specs = Readonly<Record<string, unknown>>;
+
+describe('the federation', () => {
+  let estate: FederatedEstate;
+  const specs = (): Specs => ({
+    both: Object.fromEntries(estate.specs('both')),
+    europe: Object.fromEntries(estate.specs('europe')),
+  });
+  const endpoints = (cluster: string): number =>
+    [...estate.specs(cluster).values()].reduce((sum, spec) => sum + (spec.endpoints?.length ?? 0), 0);
+  const converged = (): boolean => endpoints('both') === 24 && endpoints('europe') === 12;
+  const expectNothingWrittenFor = async (ms: number): Promise<void> => {
+    const [before, writes] = [specs(), estate.writeCounts()];
+    await sleep(ms);
+    expect(estate.writeCounts()).toEqual(writes);
+    expect(specs()).toEqual(before);
+  };
+
+  beforeEach(async () => {
+    estate = await FederatedEstate.start(ESTATE);
+    await estate.startHub();
+    await eventually('both clusters converge', converged);
+  }, 30_000);
+
+  afterEach(() => estate.close());
+
+  it('writes nothing when the first poll after a restart fails, and goes on where it was when it succeeds', async () => {
+    await estate.stopHub();
+    estate.cloudMap.model.faults.set({ kind: 'throttle' });
+    await estate.startHub();
+    await expectNothingWrittenFor(A_WHILE_MS);
+    expect(await estate.sourceStatus(US)).toMatchObject({ state: 'throttled', error: { code: 'throttled' } });
+    estate.cloudMap.model.faults.clear();
+    estate.register(US, 'orders', '10.1.0.9');
+    await eventually(
+      'the objects from before the restart are updated',
+      () => estate.addresses('both', 'cloudmap-orders.shop')?.includes('10.1.0.9') === true,
+    );
+  }, 40_000);
+
+  it('removes nothing when every answer is empty, even with a higher revision', async () => {
+    estate.cloudMap.model.faults.set({ kind: 'emptyAnswer', revisionsAhead: 1 });
+    await expectNothingWrittenFor(A_WHILE_MS);
+    await estate.restartHub();
+    await expectNothingWrittenFor(A_WHILE_MS);
+  }, 40_000);
+
+  it('holds source-empty when the data plane and ListInstances agree that everything is gone', async () => {
+    for (const operation of ['DiscoverInstances', 'ListInstances'])
+      estate.cloudMap.model.faults.set({ kind: 'emptyAnswer', operation, revisionsAhead: 1 });
+    await eventually(
+      'the removals are held',
+      async () => (await estate.clusterStatus('both'))?.held.some(({ reason }) => reason === 'source-empty') === true,
+    );
+    expect(converged()).toBe(true);
+    expect((await estate.clusterStatus('both'))?.plan.removals).toMatch(/^[0-9a-f]{16}$/);
+  }, 40_000);
+
+  it('removes nothing when access is denied, and says so', async () => {
+    estate.cloudMap.model.faults.set({ kind: 'accessDenied', region: EU });
+    await expectNothingWrittenFor(A_WHILE_MS);
+    const source = await estate.sourceStatus(EU);
+    expect(source).toMatchObject({ state: 'denied', error: { code: 'access-denied' } });
+    expect(source?.error?.message).toContain('servicediscovery:');
+  }, 40_000);
+
+  it('goes on with one region while another hangs', async () => {
+    estate.cloudMap.model.faults.set({ kind: 'outage', region: EU, mode: 'hang' });
+    estate.register(US, 'orders', '10.1.0.9');
+    await eventually(
+      'the other region propagates',
+      () => estate.addresses('both', 'cloudmap-orders.shop')?.includes('10.1.0.9') === true,
+      5_000,
+    );
+    expect(estate.addresses('both', 'cloudmap-orders.shop')).toHaveLength(7);
+    expect(endpoints('europe')).toBe(12);
+  }, 40_000);
+
+  it('keeps the endpoints of both regions in shared hosts through a full restart while one region is away', async () => {
+    estate.cloudMap.model.faults.set({ kind: 'outage', region: EU, mode: 'refuse' });
+    await estate.restartHub();
+    estate.register(US, 'orders', '10.1.0.9');
+    await eventually(
+      'the region that is there propagates',
+      () => estate.addresses('both', 'cloudmap-orders.shop')?.includes('10.1.0.9') === true,
+    );
+    await sleep(A_WHILE_MS);
+    expect(estate.addresses('both', 'cloudmap-orders.shop')).toEqual([
+      '10.1.0.1',
+      '10.1.0.2',
+      '10.1.0.3',
+      '10.1.0.9',
+      '10.2.0.1',
+      '10.2.0.2',
+      '10.2.0.3',
+    ]);
+    expect(endpoints('europe')).toBe(12);
+  }, 40_000);
+
+  it('is not held up by a cluster that accepts and never answers', async () => {
+    estate.cluster('both').model.faults.add({ kind: 'hang' });
+    estate.register(EU, 'orders', '10.2.0.9');
+    await eventually(
+      'the other cluster gets the change',
+      () => estate.addresses('europe', 'cloudmap-orders.shop')?.includes('10.2.0.9') === true,
+      5_000,
+    );
+    estate.cluster('both').model.faults.clear();
+    await eventually(
+      'the cluster catches up when it answers again',
+      () => estate.addresses('both', 'cloudmap-orders.shop')?.includes('10.2.0.9') === true,
+      30_000,
+    );
+  }, 60_000);
+
+  it('removes a deleted service in two phases, and only that one', async () => {
+    const { model } = estate.cloudMap;
+    const services = model.report().namespaces.find((namespace) => namespace.region === US)?.services ?? [];
+    const search = services.find(({ name }) => name === 'search');
+    for (const { id } of search?.instances ?? [])
+      model.removeInstance({ account: '111122223333', region: US, namespace: 'shop', service: 'search', id });
+    model.execute({ account: '111122223333', region: US, operation: 'DeleteService', input: { Id: search?.id } });
+    await eventually(
+      'its endpoints leave the shared host',
+      () => estate.addresses('both', 'cloudmap-search.shop')?.length === 3,
+      20_000,
+    );
+    expect(estate.addresses('both', 'cloudmap-search.shop')).toEqual(['10.2.2.1', '10.2.2.2', '10.2.2.3']);
+    expect(endpoints('both')).toBe(21);
+  }, 40_000);
+});
+
+describe('the federation, at the limits of one answer', () => {
+  let estate: FederatedEstate;
+
+  afterEach(() => estate.close());
+
+  it('publishes all 101 services of a namespace', async () => {
+    estate = await FederatedEstate.start({
+      regions: { [US]: { namespaces: { shop: { generate: { services: 101, instances: 1 } } } } },
+      clusters: { one: [US] },
+    });
+    await estate.startHub();
+    await eventually('all are there', () => estate.specs('one').size === 101);
+    expect(estate.specs('one').size).toBe(101);
+  }, 40_000);
+
+  it('publishes all 1,000 instances of a service, and none of them flaps', async () => {
+    estate = await FederatedEstate.start({
+      regions: { [US]: { namespaces: { shop: { generate: { services: 1, instances: 1000 } } } } },
+      clusters: { one: [US] },
+    });
+    await estate.startHub();
+    await eventually('all are there', () => estate.addresses('one', 'cloudmap-service-001.shop')?.length === 1000);
+    const writes = estate.writeCounts();
+    await sleep(2_000);
+    expect(estate.writeCounts()).toEqual(writes);
+  }, 40_000);
+
+  it('adds from page 1 and removes nothing while page 2 of 3 is throttled', async () => {
+    const generate = { services: 250, instances: 1, firstAddress: '10.1.0.1' };
+    estate = await FederatedEstate.start({
+      regions: { [US]: { namespaces: { shop: { generate } } } },
+      clusters: { one: [US] },
+    });
+    await estate.startHub();
+    await eventually('all are there', () => estate.specs('one').size === 250);
+    estate.cloudMap.model.faults.set({ kind: 'failPage', page: 2, operation: 'ListServices' });
+    await estate.restartHub();
+    await sleep(3_000);
+    expect(estate.specs('one').size).toBe(250);
+    expect((await estate.clusterStatus('one'))?.plan).toMatchObject({ delete: 0, mark: 0 });
+    estate.register(US, 'service-001', '10.9.0.1');
+    await eventually(
+      'what was read is served',
+      () => estate.addresses('one', 'cloudmap-service-001.shop')?.includes('10.9.0.1') === true,
+    );
+  }, 60_000);
+
+  it('never writes over a foreign object of the same name, and says who has it', async () => {
+    estate = await FederatedEstate.start({
+      regions: { [US]: region('10.1', ['orders', 'users']) },
+      clusters: { one: [US] },
+    });
+    const metadata = { name: 'cloudmap-orders.shop', namespace: 'isthmus' };
+    const foreign = {
+      apiVersion: 'networking.istio.io/v1',
+      kind: 'ServiceEntry',
+      metadata,
+      spec: { hosts: ['orders.shop'], resolution: 'NONE' },
+    };
+    await estate.putByHand('one', foreign);
+    await estate.startHub();
+    await eventually('the other host is published', () => estate.addresses('one', 'cloudmap-users.shop')?.length === 3);
+    await sleep(1_500);
+    expect(estate.specs('one').get('cloudmap-orders.shop')).toEqual({ hosts: ['orders.shop'], resolution: 'NONE' });
+    expect((await estate.clusterStatus('one'))?.held).toEqual([
+      expect.objectContaining({ name: 'cloudmap-orders.shop', reason: 'foreign-owner' }),
+    ]);
+  }, 40_000);
+});
