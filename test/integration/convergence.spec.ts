@@ -53,7 +53,7 @@ describe('two sources of 300 services with 20 instances each, three clusters wit
         ]),
       ),
       clusters: CLUSTERS,
-      source: { poll: { hot: '1s', warm: '2s', cold: '2s', catalogue: '1s' } },
+      source: { poll: { hot: '2s', warm: '5s', cold: '5s', catalogue: '2s' } },
     });
     await estate.startHub();
     for (const [cluster, regions] of Object.entries(CLUSTERS)) {

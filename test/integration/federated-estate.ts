@@ -200,6 +200,18 @@ export interface EntrySpec {
   }[];
 }
 
+/** Services of one region with instances `<net>.<service>.<instance>`. */
+export function region(net: string, services: readonly string[], instances = 3): object {
+  const service = (i: number): object => {
+    const ids = Array.from({ length: instances }, (_, n) => `${net}.${i}.${n + 1}`);
+    const attributes = (address: string): object => ({
+      attributes: { AWS_INSTANCE_IPV4: address, AWS_INSTANCE_PORT: '8080' },
+    });
+    return { instances: Object.fromEntries(ids.map((address) => [`i-${address}`, attributes(address)])) };
+  };
+  return { namespaces: { shop: { services: Object.fromEntries(services.map((name, i) => [name, service(i)])) } } };
+}
+
 /** Waits until a condition holds; fails with what was waited for. */
 export async function eventually(
   what: string,

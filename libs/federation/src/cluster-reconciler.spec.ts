@@ -188,7 +188,7 @@ describe('ClusterReconciler', () => {
     const { clock, client, run } = rig();
     await run();
     client.fail({ verb: 'list-metadata', error: new IsthmusError('network', 'cut') });
-    for (let attempt = 0; attempt < 5; attempt++) await run(120_000);
+    for (let attempt = 0; attempt < 6; attempt++) await run(120_000);
     client.heal();
     await clock.advance(300_000);
     await run();
