@@ -67,6 +67,11 @@ export class EmulatedCluster implements ClusterClientRig {
     await this.#asAdmin('DELETE', `/${name}`, {});
   }
 
+  /** Deletes the namespace as an administrator; it stays Terminating. */
+  async deleteNamespace(): Promise<void> {
+    await this.#request('DELETE', `/api/v1/namespaces/${NAMESPACE}`, {});
+  }
+
   connectionCount(): number {
     return this.emulator.tlsConnectionCount();
   }
@@ -87,10 +92,14 @@ export class EmulatedCluster implements ClusterClientRig {
     });
   }
 
-  async #asAdmin(method: string, path: string, body: object): Promise<number> {
+  #asAdmin(method: string, path: string, body: object): Promise<number> {
+    return this.#request(method, `${COLLECTION}${path}?fieldManager=kubectl-edit`, body);
+  }
+
+  async #request(method: string, path: string, body: object): Promise<number> {
     const outcome = this.emulator.model.handle({
       method,
-      path: `${COLLECTION}${path}?fieldManager=kubectl-edit`,
+      path,
       headers: {
         authorization: `Bearer ${this.emulator.model.user('admin')?.token ?? ''}`,
         'content-type': method === 'PATCH' ? 'application/merge-patch+json' : 'application/json',

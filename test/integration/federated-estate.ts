@@ -107,8 +107,18 @@ export class FederatedEstate {
     return [...this.#clusters.values()].map(({ model }) => model.log.writeCount());
   }
 
+  /** Where the hub answers. */
+  get url(): string {
+    return this.#hub?.url ?? '';
+  }
+
+  /** The configuration of the hub, on disk. */
+  get configFile(): string {
+    return join(this.#folder, 'isthmus.yaml');
+  }
+
   async status(): Promise<HubStatus> {
-    const response = await fetch(`${this.#hub?.url ?? ''}/api/v1/status`);
+    const response = await fetch(`${this.url}/api/v1/status`);
     return (await response.json()) as HubStatus;
   }
 
@@ -145,7 +155,6 @@ export class FederatedEstate {
 
   #writeConfiguration(): string {
     const { regions, clusters, source, cluster } = this.#plan;
-    const file = join(this.#folder, 'isthmus.yaml');
     for (const [name, emulator] of this.#clusters) {
       writeFileSync(join(this.#folder, `${name}.kubeconfig`), emulator.kubeconfig(), { mode: 0o600 });
     }
@@ -178,8 +187,8 @@ export class FederatedEstate {
         ...cluster,
       })),
     };
-    writeFileSync(file, stringify(yaml));
-    return file;
+    writeFileSync(this.configFile, stringify(yaml));
+    return this.configFile;
   }
 }
 

@@ -18,6 +18,41 @@ const commands: Commands = {
       { terminal: systemTerminal, files: systemFiles, checkKubeconfig },
     );
   },
+  plan: async ({ config, offline, saveSnapshot, ...options }) => {
+    const { runPlan } = await import('./commands/plan.js');
+    const { systemFiles: files } = await import('./commands/files.js');
+    const file = (shown: string) => ({ shown, path: resolveConfigFile(shown, site) });
+    return runPlan(
+      {
+        config: file(config),
+        cluster: options.cluster,
+        output: options.output,
+        hasDetailedExitCode: options.detailedExitcode,
+        offline: offline === undefined ? undefined : file(offline),
+        saveSnapshot: saveSnapshot === undefined ? undefined : file(saveSnapshot),
+        timeoutMs: options.timeout * 1000,
+      },
+      {
+        terminal: systemTerminal,
+        files,
+        readWorld: async (configuration, signal) => {
+          const { readWorld } = await import('./commands/read-world.js');
+          return readWorld(configuration, signal, { terminal: systemTerminal, files });
+        },
+      },
+    );
+  },
+  explain: async (host, { config, cluster, server, output }) => {
+    const { runExplain } = await import('./commands/explain.js');
+    const { askHub } = await import('./commands/ask-hub.js');
+    const { systemFiles: files } = await import('./commands/files.js');
+    const hints = {
+      server,
+      environment: process.env['ISTHMUS_SERVER'],
+      config: { shown: config, path: resolveConfigFile(config, site) },
+    };
+    return runExplain({ host, cluster, hints, output }, { terminal: systemTerminal, files, askHub });
+  },
   serve: async ({ config }) => {
     const { serve } = await import('../../hub/src/serve.js');
     await serve({ configFile: resolveConfigFile(config, site) });

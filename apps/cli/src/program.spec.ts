@@ -11,7 +11,16 @@ async function run(words: readonly string[], exitCode = 0) {
     calls.push([name, { ...options }]);
     return exitCode;
   };
-  const commands: Commands = { validate: record('validate'), serve: record('serve'), demo: record('demo') };
+  const commands: Commands = {
+    validate: record('validate'),
+    plan: record('plan'),
+    explain: async (host, options) => {
+      calls.push(['explain', host, { ...options }]);
+      return exitCode;
+    },
+    serve: record('serve'),
+    demo: record('demo'),
+  };
   const terminal = { print: (line: string) => out.push(line), tell: (line: string) => told.push(line) };
   const code = await runCommandLine(words, commands, { version: '1.2.3', terminal });
   return { code, calls, out: out.join('\n'), told: told.join('\n') };
@@ -28,6 +37,25 @@ describe('runCommandLine', () => {
       ['serve', '--config', 'a.yaml'],
       ['serve', { config: 'a.yaml' }],
     ],
+    [['plan'], ['plan', { config: 'isthmus.yaml', output: 'text', detailedExitcode: false, timeout: 300 }]],
+    [
+      ['plan', '--offline', 'a.json', '--cluster', 'eks', '-o', 'markdown', '--detailed-exitcode', '--timeout', '9'],
+      [
+        'plan',
+        {
+          config: 'isthmus.yaml',
+          output: 'markdown',
+          detailedExitcode: true,
+          timeout: 9,
+          offline: 'a.json',
+          cluster: 'eks',
+        },
+      ],
+    ],
+    [
+      ['explain', 'cart.shop', '--server', 'http://hub', '-o', 'yaml'],
+      ['explain', 'cart.shop', { config: 'isthmus.yaml', output: 'yaml', server: 'http://hub' }],
+    ],
     [['demo'], ['demo', { once: false }]],
     [
       ['demo', '--once'],
@@ -41,14 +69,20 @@ describe('runCommandLine', () => {
     await expect(run(['validate'], 65)).resolves.toMatchObject({ code: 65 });
   });
 
-  it.each([[['frobnicate']], [['validate', '-o', 'xml']], [['validate', 'extra']], [['serve', '--nope']], [[]]])(
-    'gives 64 and speaks on stderr only, for the misuse %j',
-    async (words) => {
-      const { code, calls, out, told } = await run(words);
-      expect({ code, calls, out }).toEqual({ code: 64, calls: [], out: '' });
-      expect(told).not.toBe('');
-    },
-  );
+  it.each([
+    [['frobnicate']],
+    [['validate', '-o', 'xml']],
+    [['validate', 'extra']],
+    [['serve', '--nope']],
+    [['explain']],
+    [['plan', '--timeout', 'soon']],
+    [['plan', '--offline', 'a', '--save-snapshot', 'b']],
+    [[]],
+  ])('gives 64 and speaks on stderr only, for the misuse %j', async (words) => {
+    const { code, calls, out, told } = await run(words);
+    expect({ code, calls, out }).toEqual({ code: 64, calls: [], out: '' });
+    expect(told).not.toBe('');
+  });
 
   it.each([[['--help']], [['validate', '--help']], [['--version']]])(
     'gives 0 and answers on stdout, for %j',
@@ -71,7 +105,7 @@ describe('runCommandLine', () => {
     const fail = async () => Promise.reject(error);
     const code = await runCommandLine(
       ['serve'],
-      { validate: fail, serve: fail, demo: fail },
+      { validate: fail, plan: fail, explain: fail, serve: fail, demo: fail },
       { version: '1', terminal: { print: () => undefined, tell: (line) => told.push(line) } },
     );
     expect(code).toBe(1);

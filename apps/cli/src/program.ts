@@ -1,12 +1,34 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
 /** What the commands do; each gives its exit code. */
 export interface Commands {
   validate(options: { readonly config: string; readonly output: 'text' | 'json' }): Promise<number>;
+  plan(options: PlanWords): Promise<number>;
+  explain(host: string, options: ExplainWords): Promise<number>;
   serve(options: { readonly config: string }): Promise<number>;
   demo(options: { readonly once: boolean }): Promise<number>;
+}
+
+/** The words of `isthmus plan`. */
+export interface PlanWords {
+  readonly config: string;
+  readonly cluster?: string;
+  readonly output: 'text' | 'json' | 'yaml' | 'markdown';
+  readonly detailedExitcode: boolean;
+  readonly offline?: string;
+  readonly saveSnapshot?: string;
+  /** Seconds. */
+  readonly timeout: number;
+}
+
+/** The words of `isthmus explain`, beside the host. */
+export interface ExplainWords {
+  readonly config: string;
+  readonly cluster?: string;
+  readonly server?: string;
+  readonly output: 'text' | 'json' | 'yaml';
 }
 
 /** Runs one command line (without node and script) and gives the exit code. */
@@ -47,8 +69,10 @@ function describeProgram(
     .command('validate')
     .description('check a configuration and the kubeconfigs that it names; exit code 65 when it cannot be used')
     .addOption(configOption())
-    .addOption(new Option('-o, --output <form>', 'form of the answer').choices(['text', 'json']).default('text'))
+    .addOption(outputOption('text', 'json'))
     .action(async (options: Parameters<Commands['validate']>[0]) => done(await commands.validate(options)));
+  addPlan(program, commands, done);
+  addExplain(program, commands, done);
   program
     .command('serve')
     .description('run the hub')
@@ -60,6 +84,44 @@ function describeProgram(
     .option('--once', 'end by itself; exit code 0 only if everything happened that was shown', false)
     .action(async (options: Parameters<Commands['demo']>[0]) => done(await commands.demo(options)));
   return program;
+}
+
+function addPlan(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('plan')
+    .description(
+      'show what a configuration would change in each cluster; reads AWS and the clusters once, never writes',
+    )
+    .addOption(configOption())
+    .option('--cluster <name>', 'only this cluster')
+    .addOption(outputOption('text', 'json', 'yaml', 'markdown'))
+    .option('--detailed-exitcode', 'exit code 2 when there are changes', false)
+    .addOption(new Option('--offline <file>', 'plan from a saved reading alone').conflicts('saveSnapshot'))
+    .option('--save-snapshot <file>', 'keep what was read, for --offline')
+    .addOption(new Option('--timeout <seconds>', 'how long reading may take').default(300).argParser(parseSeconds))
+    .action(async (options: PlanWords) => done(await commands.plan(options)));
+}
+
+function addExplain(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('explain')
+    .description('show why a host is what it is in each cluster, from Cloud Map to the live object; asks a hub')
+    .argument('<host>', 'host of a ServiceEntry')
+    .addOption(configOption())
+    .option('--cluster <name>', 'only this cluster')
+    .option('--server <url>', 'the hub to ask (default: ISTHMUS_SERVER, else hub.http of the configuration)')
+    .addOption(outputOption('text', 'json', 'yaml'))
+    .action(async (host: string, options: ExplainWords) => done(await commands.explain(host, options)));
+}
+
+function outputOption(...forms: readonly string[]): Option {
+  return new Option('-o, --output <form>', 'form of the answer').choices(forms).default('text');
+}
+
+function parseSeconds(text: string): number {
+  const seconds = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (Number.isNaN(seconds)) throw new InvalidArgumentError('Write seconds, as 300.');
+  return seconds;
 }
 
 function configOption(): Option {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
 import type { ClusterSettings, Configuration } from '@isthmus/model';
+import type { HostExplanation, PlanView } from '@isthmus/federation';
 import { MemorySnapshotStore } from '@isthmus/federation';
 import { IsthmusError, ok } from '@isthmus/model';
 import { PromMetrics, systemClock } from '@isthmus/telemetry';
@@ -17,7 +18,6 @@ import {
   source,
 } from '@isthmus/testing';
 
-import type { PlanView } from './http/plan-view.js';
 import type { Runtime } from './runtime.js';
 import type { RunningHub } from './start-hub.js';
 import { startHub } from './start-hub.js';
@@ -140,6 +140,34 @@ describe('hub', () => {
     const plan = async (): Promise<PlanView> => (await (await get('/api/v1/clusters/eks/plan')).json()) as PlanView;
     await eventually(async () => (await plan()).unchangedCount === 1);
     expect(await plan()).toMatchObject({ cluster: 'eks', changes: [], holds: [], removals: null });
+  });
+
+  it('explains a host from the instance to the live object', async () => {
+    await start();
+    const explained = async (): Promise<HostExplanation> =>
+      (await (await get('/api/v1/hosts/CART.shop.')).json()) as HostExplanation;
+    await eventually(async () => (await explained()).clusters?.[0]?.state === 'synced');
+    expect(await explained()).toMatchObject({
+      host: 'cart.shop',
+      hub: 'test',
+      clusters: [
+        {
+          name: 'eks',
+          entry: 'cloudmap-cart.shop',
+          components: [{ source: { name: 'us' }, instances: [{ address: '10.0.0.1', outcome: 'in', isLive: true }] }],
+          live: [{ isOurs: true, isIntact: true }],
+        },
+      ],
+      notMapped: [],
+    });
+  });
+
+  it('answers 404 with near names for a host that nobody knows', async () => {
+    await start();
+    await eventually(() => rig.client.writes.length > 0);
+    const answer = await get('/api/v1/hosts/card.shop');
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ code: 'not-found', near: ['cart.shop'], refused: [] });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
-import { createAwsCloudMapSource } from '@isthmus/cloudmap';
+import { createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
 import { formatProblem } from '@isthmus/config';
 import { MemorySnapshotStore } from '@isthmus/federation';
 import { KubernetesClusterClient } from '@isthmus/kubernetes';
@@ -37,12 +37,19 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
   const logger = createLogger(destination === undefined ? { level } : { level, destination });
   const metrics = new PromMetrics();
   const clock = systemClock;
+  const credentials = processCredentials();
   return ok({
     config: new ConfigFile(file, accepted.value, { clock, logger, metrics }),
     connections: new Connections({
       readText,
       createClient: ({ name, namespace, limits }, kubeconfig) =>
-        new KubernetesClusterClient({ cluster: name, kubeconfig, namespace, connections: limits.inFlight }),
+        new KubernetesClusterClient({
+          cluster: name,
+          kubeconfig,
+          namespace,
+          connections: limits.inFlight,
+          onConnect: () => metrics.count('isthmus_cluster_tls_connects_total', { cluster: name }),
+        }),
       logger,
     }),
     ports: {
@@ -51,7 +58,8 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
       logger,
       metrics,
       store: new MemorySnapshotStore(),
-      createSource: (settings) => createAwsCloudMapSource({ settings, clock, metrics }),
+      createSource: (settings, keptAttributes) =>
+        createAwsCloudMapSource({ settings, keptAttributes, credentials, clock, metrics }),
       replica: hostname(),
     },
     metricsPage: metrics,

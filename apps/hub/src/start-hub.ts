@@ -4,6 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { AppModule } from './app.module.js';
+import { FixedJobs } from './fixed-jobs.js';
 import { nestLogger } from './nest-logger.js';
 import type { Runtime } from './runtime.js';
 
@@ -11,6 +12,8 @@ import type { Runtime } from './runtime.js';
 export interface RunningHub {
   /** Where it answers: `http://127.0.0.1:8080`. */
   readonly url: string;
+  /** Reads the configuration and the kubeconfigs again, as it does every 10 s by itself; resolves when what changed is taken up. */
+  reload(): Promise<void>;
   /** Stops all work, closes every connection, and resolves when nothing is left. */
   close(): Promise<void>;
 }
@@ -39,6 +42,7 @@ export async function startHub(runtime: Runtime): Promise<RunningHub> {
   logger.info('hub started', { url, version, hub: config.current.hub.name });
   return {
     url,
+    reload: () => app.get(FixedJobs).reload(),
     close: async () => {
       await app.close();
       logger.info('hub stopped', { hub: config.current.hub.name });

@@ -27,8 +27,10 @@ import { ATTRIBUTES, complete, failed } from '@isthmus/model';
 import type { Clock, CloudMapSource, Metrics, Presence } from '@isthmus/ports';
 import type { ApiRequest, Refusal, Reply } from './api-caller.js';
 import { ApiCaller } from './api-caller.js';
-import type { CallTimeouts, Clients, CredentialsProvider } from './clients.js';
+import type { CallTimeouts, Clients } from './clients.js';
 import { createClients } from './clients.js';
+import type { CredentialsProvider } from './credentials.js';
+import { processCredentials, sourceCredentials } from './credentials.js';
 import { uniteNamespaces } from './unite-namespaces.js';
 import { confirmMembership, readDiscovery } from './discovery-answer.js';
 import { invalidAnswer } from './translate-error.js';
@@ -43,8 +45,10 @@ export interface AwsCloudMapOptions {
   readonly metrics: Metrics;
   /** Attributes of instances that are kept; the others are dropped where they arrive. Default: all of `ATTRIBUTES`. */
   readonly keptAttributes?: readonly string[];
-  /** Default: the SDK's own chain (environment, web identity, container, instance). */
+  /** The identity of this process; default: one of its own. Give all sources the same. */
   readonly credentials?: CredentialsProvider;
+  /** Default: the STS of the source's region. */
+  readonly stsEndpoint?: string;
   readonly timeouts?: Partial<CallTimeouts>;
   /** Attempts per call, the first included (default 3). */
   readonly attempts?: number;
@@ -69,9 +73,10 @@ export class AwsCloudMapSource implements CloudMapSource {
 
   constructor(options: AwsCloudMapOptions) {
     const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts };
+    const { settings, stsEndpoint } = options;
     this.#clients = createClients({
-      settings: options.settings,
-      credentials: options.credentials,
+      settings,
+      credentials: sourceCredentials({ settings, base: options.credentials ?? processCredentials(), stsEndpoint }),
       timeouts,
       attempts: options.attempts ?? DEFAULT_ATTEMPTS,
     });
@@ -107,11 +112,11 @@ export class AwsCloudMapSource implements CloudMapSource {
   }
 
   async getService(
-    serviceId: string,
+    idOrArn: string,
     signal: AbortSignal,
   ): Promise<Answer<{ readonly namespaceId: string } | 'not-found'>> {
-    const subject = `service ${serviceId}`;
-    const command = new GetServiceCommand({ Id: serviceId });
+    const subject = `service ${idOrArn}`;
+    const command = new GetServiceCommand({ Id: idOrArn });
     const reply = await this.#control({ operation: 'GetService', subject, command }, signal);
     if (!reply.ok) return notFoundOrFailed(reply.error, 'service-not-found');
     const namespaceId = parseNamespaceId(reply.value.output.Service?.NamespaceId);
@@ -119,9 +124,9 @@ export class AwsCloudMapSource implements CloudMapSource {
     return failed(invalidAnswer(this.#caller.site('GetService', subject), 'it names no namespace'));
   }
 
-  async getNamespace(namespaceId: string, signal: AbortSignal): Promise<Answer<Presence>> {
-    const subject = `namespace ${namespaceId}`;
-    const command = new GetNamespaceCommand({ Id: namespaceId });
+  async getNamespace(idOrArn: string, signal: AbortSignal): Promise<Answer<Presence>> {
+    const subject = `namespace ${idOrArn}`;
+    const command = new GetNamespaceCommand({ Id: idOrArn });
     const reply = await this.#control({ operation: 'GetNamespace', subject, command }, signal);
     if (!reply.ok) return notFoundOrFailed(reply.error, 'namespace-not-found');
     if (reply.value.output.Namespace !== undefined) return complete('present', reply.value.observedAtMs);

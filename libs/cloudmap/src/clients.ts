@@ -1,18 +1,7 @@
 import { ServiceDiscoveryClient } from '@aws-sdk/client-servicediscovery';
 import type { ServiceDiscoveryClientConfig } from '@aws-sdk/client-servicediscovery';
 import type { SourceSettings } from '@isthmus/model';
-
-/** What AWS calls are signed with. */
-export interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-  /** When they must be asked for again; absent: never. */
-  readonly expiration?: Date;
-}
-
-/** Gives credentials when they are needed; what it gives is kept until shortly before it expires. */
-export type CredentialsProvider = () => Promise<AwsCredentials>;
+import type { CredentialsProvider } from './credentials.js';
 
 /** How long one call may take, in ms. */
 export interface CallTimeouts {
@@ -26,7 +15,7 @@ export interface CallTimeouts {
 
 export interface ClientOptions {
   readonly settings: SourceSettings;
-  readonly credentials: CredentialsProvider | undefined;
+  readonly credentials: CredentialsProvider;
   readonly timeouts: CallTimeouts;
   /** Attempts per call, the first included. */
   readonly attempts: number;
@@ -51,10 +40,7 @@ const SILENT_LOGGER = { trace: silent, debug: silent, info: silent, warn: silent
  */
 export function createClients(options: ClientOptions): Clients {
   const { credentials } = options;
-  const control = new ServiceDiscoveryClient({
-    ...clientConfig(options, 'control'),
-    ...(credentials === undefined ? {} : { credentials }),
-  });
+  const control = new ServiceDiscoveryClient({ ...clientConfig(options, 'control'), credentials });
   const data = new ServiceDiscoveryClient({
     ...clientConfig(options, 'data'),
     credentials: control.config.credentials,

@@ -1,5 +1,6 @@
 import type { Code } from '@isthmus/model';
 import { CODES, IsthmusError } from '@isthmus/model';
+import { CredentialsFailure } from './credentials-failure.js';
 import type { CutOff } from './deadline.js';
 import type { Operation } from './operation.js';
 
@@ -114,17 +115,29 @@ const CODE_BY_NAME = invert(NAMES_BY_CODE);
 const CODE_BY_SYSTEM_CODE = invert(SYSTEM_CODES_BY_CODE);
 
 /** The error of the SDK or the network as one of ours, without anything of the request, and without the error itself as its cause. */
-export function translateError(error: unknown, site: CallSite, end: CallEnd): IsthmusError {
+export function translateError(thrown: unknown, site: CallSite, end: CallEnd): IsthmusError {
+  const failure = thrown instanceof CredentialsFailure ? thrown : undefined;
+  const error = failure === undefined ? thrown : failure.cause;
   const code = codeOf(error, end);
   const awsError = nameOf(error);
   const told = awsError === undefined ? '' : ` (${awsError})`;
-  const needed =
-    code === 'access-denied' ? `; it needs servicediscovery:${site.operation} on ${resourceIn(error)}` : '';
   const { source, region, operation } = site;
-  return new IsthmusError(code, `${describeSite(site)}: ${CODES[code].meaning}${told}${needed}`, {
-    context: { source, region, operation, awsError, httpStatus: statusOf(error), requestId: requestIdOf(error) },
-    ...(code === 'throttled' ? retryAfter(error) : {}),
-  });
+  return new IsthmusError(
+    code,
+    `${describeSite(site)}: ${CODES[code].meaning}${told}${remedyOf(code, { error, failure, operation })}`,
+    {
+      context: { source, region, operation, awsError, httpStatus: statusOf(error), requestId: requestIdOf(error) },
+      ...(code === 'throttled' ? retryAfter(error) : {}),
+    },
+  );
+}
+
+function remedyOf(
+  code: Code,
+  of: { readonly error: unknown; readonly failure: CredentialsFailure | undefined; readonly operation: Operation },
+): string {
+  if (of.failure !== undefined) return `, while ${of.failure.doing}: ${of.failure.hint}`;
+  return code === 'access-denied' ? `; it needs servicediscovery:${of.operation} on ${resourceIn(of.error)}` : '';
 }
 
 /** An answer that came, and that is not what the API promises. */

@@ -49,7 +49,43 @@ approvals:
   - { cluster: eks-us, removals: 0123456789abcdef, until: 2030-01-31T18:00:00+01:00 }
 `;
 
-const ALL = { sources: undefined, accounts: undefined, regions: undefined, namespaces: undefined, services: undefined };
+const ALL = {
+  sources: undefined,
+  accounts: undefined,
+  regions: undefined,
+  namespaces: undefined,
+  services: undefined,
+  where: new Map<string, string>(),
+};
+
+const REST_OF_TO = {
+  hostSuffixes: [],
+  allowHosts: [],
+  resolution: 'auto',
+  revision: undefined,
+  endpointLabels: new Map<string, string>(),
+  addressAttribute: undefined,
+  merge: 'regions',
+  trafficDistribution: undefined,
+} as const;
+
+const REST_OF_SOURCE = {
+  credentials: { kind: 'chain' },
+  health: 'HEALTHY_OR_ELSE_ALL',
+  staleAfterMs: 120_000,
+  frozenAfterMs: 600_000,
+  paused: undefined,
+} as const;
+
+const REST_OF_CLUSTER = {
+  formerNames: [],
+  createNamespace: false,
+  previousNamespaces: [],
+  localities: new Map<string, string>(),
+  allowedCidrs: [],
+  deniedCidrs: [],
+  paused: undefined,
+};
 
 const DEFAULT_TO = {
   host: '{service}.{namespace}',
@@ -61,12 +97,14 @@ const DEFAULT_TO = {
   protocol: 'auto',
   location: 'MESH_EXTERNAL',
   exportTo: undefined,
+  ...REST_OF_TO,
 } as const;
 
 const EXPECTED: Configuration = {
-  hub: { name: 'prod', readOnly: true, http: { host: '127.0.0.1', port: 9090 }, logLevel: 'debug' },
+  hub: { name: 'prod', formerNames: [], readOnly: true, http: { host: '127.0.0.1', port: 9090 }, logLevel: 'debug' },
   sources: [
     {
+      ...REST_OF_SOURCE,
       name: sourceName('shop-us'),
       region: 'us-east-1',
       account: '111122223333',
@@ -77,6 +115,7 @@ const EXPECTED: Configuration = {
       limits: { discoverPerSecond: 100, listServicesPerSecond: 0.5, listNamespacesPerSecond: 0.25, getPerSecond: 5 },
     },
     {
+      ...REST_OF_SOURCE,
       name: sourceName('shop-eu'),
       region: 'eu-west-1',
       account: undefined,
@@ -89,6 +128,7 @@ const EXPECTED: Configuration = {
   ],
   clusters: [
     {
+      ...REST_OF_CLUSTER,
       name: clusterName('eks-us'),
       role: 'primary',
       primary: undefined,
@@ -108,7 +148,9 @@ const EXPECTED: Configuration = {
             regions: ['us-east-1'],
             namespaces: ['shop*'],
             services: ['web'],
+            where: new Map(),
           },
+          preset: undefined,
           to: {
             host: '{service}.{namespace}.{region}.{account}.example.com',
             ports: [{ number: 8080, name: 'http-web', protocol: 'HTTP' }],
@@ -116,13 +158,15 @@ const EXPECTED: Configuration = {
             protocol: 'GRPC-WEB',
             location: 'MESH_INTERNAL',
             exportTo: ['.', 'istio-system'],
+            ...REST_OF_TO,
           },
           place: 'isthmus.yaml:28',
         },
-        { from: ALL, to: DEFAULT_TO, place: 'isthmus.yaml:36' },
+        { from: ALL, preset: undefined, to: DEFAULT_TO, place: 'isthmus.yaml:36' },
       ],
     },
     {
+      ...REST_OF_CLUSTER,
       name: clusterName('aks-west'),
       role: 'remote',
       primary: clusterName('eks-us'),
@@ -146,6 +190,134 @@ function linesOf(text: string): readonly string[] {
   const parsed = parseConfig(text, ORIGIN);
   return (parsed.ok ? parsed.value.warnings : parsed.error).map(formatProblem);
 }
+
+const EVERY_NEW_FIELD = `
+apiVersion: isthmus.dev/v1
+hub: { name: prod, formerNames: [old] }
+defaults:
+  source: { health: HEALTHY, poll: { hot: 2s } }
+  cluster: { sweep: 30s, deniedCidrs: ["10.0.0.0/8"] }
+  to: { hostSuffixes: [shop.internal], merge: sources }
+sources:
+  - name: shop
+    regions: [us-east-1, eu-west-1]
+    account: "111122223333"
+    credentials: { assumeRole: { arn: "arn:aws:iam::111122223333:role/isthmus", externalId: xy } }
+    poll: { warm: 20s }
+    staleAfter: 1m
+    frozenAfter: 5m
+  - name: files
+    region: us-west-2
+    credentials: { static: { accessKeyIdFile: id, secretAccessKeyFile: /s/key } }
+    health: ALL
+    paused: { reason: migration, until: 2030-01-31T18:00:00Z }
+clusters:
+  - name: aks
+    formerNames: [aks-old]
+    role: primary
+    kubeconfig: { file: aks.yaml }
+    createNamespace: true
+    previousNamespaces: [mesh]
+    localities: { eu-west-1: westeurope }
+    allowedCidrs: ["fd00::/8"]
+    routes:
+      - from: { instances: { where: { stage: beta } } }
+        preset: istio-cloud-map
+        to:
+          allowHosts: [sts.amazonaws.com]
+          resolution: dns
+          revision: canary
+          endpointLabels: { version: version }
+          addressAttribute: url
+          merge: none
+          trafficDistribution: PreferClose
+`;
+
+describe('parseConfig, the fields of messy estates', () => {
+  const parsed = parseConfig(EVERY_NEW_FIELD, ORIGIN);
+  const configuration = parsed.ok ? parsed.value.configuration : undefined;
+
+  it('makes one source of each region, under the defaults for sources', () => {
+    expect(configuration?.sources).toMatchObject([
+      {
+        name: 'shop-us-east-1',
+        region: 'us-east-1',
+        health: 'HEALTHY',
+        poll: { hotMs: 2000, warmMs: 20_000 },
+        staleAfterMs: 60_000,
+        frozenAfterMs: 300_000,
+      },
+      { name: 'shop-eu-west-1', credentials: { kind: 'assume-role', externalId: 'xy', sessionName: 'isthmus' } },
+      {
+        name: 'files',
+        health: 'ALL',
+        credentials: { kind: 'static', accessKeyIdFile: '/etc/isthmus/id', secretAccessKeyFile: '/s/key' },
+        paused: { reason: 'migration' },
+      },
+    ]);
+  });
+
+  it('reads every field of a cluster and a route, under the defaults for them', () => {
+    expect(configuration?.hub.formerNames).toEqual(['old']);
+    expect(configuration?.clusters[0]).toMatchObject({
+      formerNames: ['aks-old'],
+      createNamespace: true,
+      previousNamespaces: ['mesh'],
+      localities: new Map([['eu-west-1', 'westeurope']]),
+      allowedCidrs: ['fd00::/8'],
+      deniedCidrs: ['10.0.0.0/8'],
+      sweepMs: 30_000,
+      routes: [
+        {
+          from: { where: new Map([['stage', 'beta']]) },
+          preset: 'istio-cloud-map',
+          to: {
+            hostSuffixes: ['shop.internal'],
+            allowHosts: ['sts.amazonaws.com'],
+            resolution: 'dns',
+            revision: 'canary',
+            endpointLabels: new Map([['version', 'version']]),
+            addressAttribute: 'url',
+            merge: 'none',
+            trafficDistribution: 'PreferClose',
+          },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    [
+      'a role without its account',
+      'sources: [{ name: a, region: us-east-1, credentials: { assumeRole: { arn: "arn:aws:iam::111122223333:role/r" } } }]',
+      'CFG029',
+    ],
+    [
+      'a label that means something to Istio',
+      'defaults: { to: { endpointLabels: { topology.istio.io/network: x } } }\nclusters: [{ name: a, role: primary, kubeconfig: { file: f }, routes: [{}] }]',
+      'CFG027',
+    ],
+    [
+      'a network with bits behind its prefix',
+      'clusters: [{ name: a, role: primary, kubeconfig: { file: f }, allowedCidrs: ["10.0.0.1/8"] }]',
+      'CFG026',
+    ],
+    ['region and regions together', 'sources: [{ name: a, region: us-east-1, regions: [eu-west-1] }]', 'CFG008'],
+    [
+      'frozenAfter before staleAfter',
+      'sources: [{ name: a, region: us-east-1, staleAfter: 5m, frozenAfter: 1m }]',
+      'CFG010',
+    ],
+    [
+      'an unknown field in defaults',
+      'defaults: { source: { helth: ALL } }\nsources: [{ name: a, region: us-east-1 }]',
+      'CFG004',
+    ],
+  ])('refuses %s', (_, text, code) => {
+    const refused = parseConfig(`apiVersion: isthmus.dev/v1\nhub: { name: prod }\n${text}\n`, ORIGIN);
+    expect(refused.ok ? [] : refused.error.map((problem) => problem.code)).toContain(code);
+  });
+});
 
 describe('parseConfig', () => {
   it('reads every field that is served, fills in every default, and keeps the line of each route', () => {

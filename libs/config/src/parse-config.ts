@@ -1,9 +1,10 @@
 import { basename, resolve } from 'node:path';
-import type { Configuration, Result } from '@isthmus/model';
+import type { Configuration, Result, SourceCredentials } from '@isthmus/model';
 import { compareText, err, ok } from '@isthmus/model';
 import { checkApprovals, checkClusters } from './checks/clusters.js';
 import { checkRoutes } from './checks/routes.js';
 import { checkSources } from './checks/sources.js';
+import { withDefaults } from './defaults.js';
 import { outlineOf } from './outline.js';
 import type { ConfigProblem, Finding } from './problem.js';
 import { formatPath, toProblem } from './problem.js';
@@ -53,9 +54,9 @@ interface Checked {
 }
 
 function checkDocument(yaml: YamlDocument, folder: string): Checked {
-  const { value } = yaml;
-  if (value === undefined) return { checked: undefined, findings: yaml.findings };
-  const refusals = takeUnserved(value);
+  if (yaml.value === undefined) return { checked: undefined, findings: yaml.findings };
+  const refusals = takeUnserved(yaml.value);
+  const value = withDefaults(yaml.value);
   const { data: checked, error } = document.safeParse(value);
   const excused = new Set(refusals.flatMap(({ instead }) => (instead ? [formatPath(instead)] : [])));
   const faults = schemaFindings(error?.issues ?? [], value).filter(
@@ -90,5 +91,17 @@ function toConfiguration(checked: CheckedDocument, yaml: YamlDocument, origin: C
       place: `${file}:${yaml.locate(['clusters', index, 'routes', position]).line}`,
     })),
   }));
-  return { hub: checked.hub, sources: checked.sources, clusters, approvals: checked.approvals };
+  const sources = checked.sources.map((source) => ({ ...source, credentials: located(source.credentials, origin) }));
+  return { hub: checked.hub, sources, clusters, approvals: checked.approvals };
+}
+
+function located(credentials: SourceCredentials, { folder }: ConfigOrigin): SourceCredentials {
+  if (credentials.kind !== 'static') return credentials;
+  const { sessionTokenFile } = credentials;
+  return {
+    kind: 'static',
+    accessKeyIdFile: resolve(folder, credentials.accessKeyIdFile),
+    secretAccessKeyFile: resolve(folder, credentials.secretAccessKeyFile),
+    sessionTokenFile: sessionTokenFile === undefined ? undefined : resolve(folder, sessionTokenFile),
+  };
 }

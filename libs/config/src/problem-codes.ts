@@ -63,6 +63,16 @@ const VALUE_CODES = {
   CFG023: error('A hash of removals is not one that status shows.', 'copy it from status'),
   CFG024: error('The apiVersion is not one that this version reads.', 'write apiVersion: isthmus.dev/v1'),
   CFG025: error('A file path is not usable.', "write a path; a relative one starts at this file's folder"),
+  CFG026: error('A network is not in canonical CIDR notation.', 'write it as "10.0.0.0/8" or "fd00::/8"'),
+  CFG027: error(
+    'A label or its value is not legal.',
+    'use a key without an istio.io, istio- or kubernetes.io prefix, and values of letters, digits, "-", "_" and "."',
+  ),
+  CFG028: error('The name of an instance attribute is not legal.', 'copy it from Cloud Map'),
+  CFG029: error(
+    'The credentials of a source do not fit together.',
+    'name either assumeRole, with the account of the source, or static files',
+  ),
 } as const satisfies Record<string, ProblemCodeEntry>;
 
 /** Entries that do not fit each other. */

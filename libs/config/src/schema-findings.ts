@@ -44,14 +44,20 @@ function findingsOf(issue: Issue, before: ConfigPath, document: unknown): readon
     case 'too_big':
       return [outOfLimits(issue.origin, { limit: issue.maximum, isLower: false, inclusive: issue.inclusive }, path)];
     case 'custom':
-      return [{ code: ruleCode(issue.params) ?? 'CFG007', path, message: issue.message }];
+      return [customFinding(issue, path)];
+    case 'invalid_key':
+      return issue.issues.map((one) => ({ ...customFinding(one, path), at: 'name' }));
     case 'invalid_format':
     case 'not_multiple_of':
-    case 'invalid_key':
     case 'invalid_element':
     default:
       return [{ code: 'CFG007', path, message: issue.message }];
   }
+}
+
+function customFinding(issue: Issue, path: ConfigPath): Finding {
+  const code = issue.code === 'custom' ? ruleCode(issue.params) : undefined;
+  return { code: code ?? 'CFG007', path, message: issue.message };
 }
 
 function unknownField(name: string, around: ConfigPath): Finding {

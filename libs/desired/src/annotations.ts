@@ -1,5 +1,5 @@
 import type { ComponentKey, ComponentRecord, Json, PendingDeletes } from '@isthmus/model';
-import { OBJECT, canonicalJson, compareText, parseComponentKey, sha256 } from '@isthmus/model';
+import { ISTIO, OBJECT, canonicalJson, compareText, parseComponentKey, sha256 } from '@isthmus/model';
 
 /** `isthmus.dev/components`: sorted JSON, times as ISO 8601. */
 export function encodeComponents(components: readonly ComponentRecord[]): string {
@@ -92,19 +92,24 @@ export function decodePending(text: string | undefined): PendingDeletes {
 export interface HashedContent {
   readonly spec: Json;
   readonly labels: Readonly<Record<string, string>>;
-  readonly cluster: string;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly components: readonly ComponentRecord[];
   readonly pending: PendingDeletes;
 }
 
 /** `isthmus.dev/content-hash`: spec, our labels and the semantic annotations; not the epoch, not `observedAt`. */
 export function contentHashOf(content: HashedContent): string {
-  const { spec, labels, cluster, components, pending } = content;
+  const { spec, labels, annotations, components, pending } = content;
   return sha256(
     canonicalJson({
       spec,
-      labels: { [OBJECT.managedBy]: labels[OBJECT.managedBy], [OBJECT.hub]: labels[OBJECT.hub] },
-      cluster,
+      labels: {
+        [OBJECT.managedBy]: labels[OBJECT.managedBy],
+        [OBJECT.hub]: labels[OBJECT.hub],
+        [ISTIO.revision]: labels[ISTIO.revision],
+      },
+      cluster: annotations[OBJECT.cluster],
+      trafficDistribution: annotations[ISTIO.trafficDistribution],
       schema: OBJECT.schemaVersion,
       components: components.map(stateOf),
       pending: encodePending(pending),

@@ -1,88 +1,122 @@
-import type { ComponentKey, ComponentRecord, Rejection } from '@isthmus/model';
+import type { ComponentKey, ComponentRecord, Rejection, RouteTarget } from '@isthmus/model';
 import { compareText, hasAbsenceProof, parseComponentKey } from '@isthmus/model';
 import type { MappedComponent } from './mapping.js';
+import { successionsOf } from './succession.js';
 
 /** Who may stand on one host, and who may not. */
 export interface Claims {
   readonly accepted: readonly MappedComponent[];
   readonly rejections: readonly Rejection[];
+  /** Component that was re-created → the one that takes its place. */
+  readonly successions: ReadonlyMap<ComponentKey, MappedComponent>;
 }
 
 /**
- * Settles which components share a host: those of one service in several regions (same account, namespace name and
- * service name, one per region). Everything else is a conflict, and the incumbent stays: the one on the live object,
- * without one the oldest, then the lowest id. A component that is proven gone stands in nobody's way.
+ * Settles which components share a host, by `merge` of their route:
+ *
+ * | `merge` | share a host |
+ * |---|---|
+ * | `regions` | one account's services of the same namespace and name, one per region |
+ * | `sources` | services of the same namespace and name, one per account and region |
+ * | `none` | nothing |
+ *
+ * Everything else is a conflict, and the incumbent stays: the one on the live object, without one the oldest, then the
+ * lowest key. What stands on a live object stays, whatever `merge` says now, and so does the successor of one that was
+ * created anew. A component that is proven gone stands in nobody's way.
  *
  * `incumbents` are the components of the live object that the configuration still maps, read or not.
  */
 export function settleClaims(candidates: readonly MappedComponent[], incumbents: readonly ComponentRecord[]): Claims {
+  const successions = successionsOf(candidates);
   const isLive = new Set<ComponentKey>(incumbents.map(({ key }) => key));
+  const heirs = incumbents.flatMap(({ key }) => successions.get(key) ?? []);
+  const isSeated = new Set<ComponentKey>([...isLive, ...heirs.map(({ key }) => key)]);
   const ordered = candidates.toSorted(
     (a, b) =>
       Number(isLive.has(b.key)) - Number(isLive.has(a.key)) ||
+      Number(isSeated.has(b.key)) - Number(isSeated.has(a.key)) ||
       a.state.service.createdAtMs - b.state.service.createdAtMs ||
       compareText(a.key, b.key),
   );
-  const gone = new Set(ordered.filter(isProvenGone).map(({ key }) => key));
-  const seats = seatsOf(incumbents, gone);
+  const gone = new Set(ordered.filter((one) => isProvenGone(one) || successions.has(one.key)).map(({ key }) => key));
+  const seats = [...incumbents.filter(({ key }) => !gone.has(key)).map(seatOfRecord), ...heirs.map(seatOf)];
+  const hostMerge = ordered[0]?.route.to.merge ?? 'regions';
   const accepted: MappedComponent[] = [];
   const rejections: Rejection[] = [];
   for (const component of ordered) {
-    if (isLive.has(component.key)) {
-      accepted.push(component);
-    } else if (!gone.has(component.key) && take(seats, component.key, groupOf(component))) {
+    if (isSeated.has(component.key)) {
       accepted.push(component);
     } else if (!gone.has(component.key)) {
-      rejections.push(conflict(component, seats));
+      const seat = seatOf(component);
+      const merge = stricter(hostMerge, component.route.to.merge);
+      if (seats.every((taken) => maySitBeside(taken, seat, merge))) {
+        seats.push(seat);
+        accepted.push(component);
+      } else {
+        rejections.push(conflict(component, seats));
+      }
     }
   }
-  return { accepted, rejections };
+  return { accepted, rejections, successions };
 }
 
-/** The seats of a host: one group, and in it one component per region. */
-interface Seats {
-  group: string | undefined;
-  readonly byRegion: Map<string, ComponentKey>;
+type Merge = RouteTarget['merge'];
+
+/** A component's place on a host. */
+interface Seat {
+  readonly key: ComponentKey;
+  readonly account: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly service: string;
 }
 
-/** Components of the live object keep their seats, also those that no reading shows, unless they are proven gone. */
-function seatsOf(incumbents: readonly ComponentRecord[], gone: ReadonlySet<ComponentKey>): Seats {
-  const seats: Seats = { group: undefined, byRegion: new Map() };
-  for (const record of incumbents) {
-    if (!gone.has(record.key)) take(seats, record.key, groupOfRecord(record));
+function maySitBeside(one: Seat, other: Seat, merge: Merge): boolean {
+  const isSameService = one.namespace === other.namespace && one.service === other.service;
+  const isSameAccount = one.account === other.account;
+  const isSameRegion = one.region === other.region;
+  switch (merge) {
+    case 'regions':
+      return isSameService && isSameAccount && !isSameRegion;
+    case 'sources':
+      return isSameService && !(isSameAccount && isSameRegion);
+    case 'none':
+      return false;
   }
-  return seats;
 }
 
-function take(seats: Seats, key: ComponentKey, group: string): boolean {
-  const region = parseComponentKey(key)?.region ?? '';
-  const holder = seats.byRegion.get(region);
-  if (holder === key) return true;
-  if (holder !== undefined || (seats.group !== undefined && seats.group !== group)) return false;
-  seats.group = group;
-  seats.byRegion.set(region, key);
-  return true;
+const STRICTNESS: Readonly<Record<Merge, number>> = { sources: 0, regions: 1, none: 2 };
+
+function stricter(a: Merge, b: Merge): Merge {
+  return STRICTNESS[a] >= STRICTNESS[b] ? a : b;
 }
 
-function groupOf({ state }: MappedComponent): string {
+function seatOf({ key, state }: MappedComponent): Seat {
   const { identity, namespaceName, serviceName } = state.service;
-  return `${identity.ownerAccount}/${namespaceName}/${serviceName}`;
+  return {
+    key,
+    account: identity.ownerAccount,
+    region: identity.region,
+    namespace: namespaceName,
+    service: serviceName,
+  };
 }
 
-function groupOfRecord(record: ComponentRecord): string {
-  return `${parseComponentKey(record.key)?.ownerAccount ?? ''}/${record.namespace}/${record.service}`;
+function seatOfRecord({ key, namespace, service }: ComponentRecord): Seat {
+  const { ownerAccount = '', region = '' } = parseComponentKey(key) ?? {};
+  return { key, account: ownerAccount, region, namespace, service };
 }
 
 function isProvenGone({ state }: MappedComponent): boolean {
   return hasAbsenceProof(state.absence, 0);
 }
 
-function conflict(component: MappedComponent, seats: Seats): Rejection {
+function conflict(component: MappedComponent, seats: readonly Seat[]): Rejection {
   return {
     component: component.key,
     source: component.source.name,
     host: component.host,
     reason: 'host-conflict',
-    detail: `the host belongs to ${[...seats.byRegion.values()].join(', ')}`,
+    detail: `the host belongs to ${seats.map(({ key }) => key).join(', ')}`,
   };
 }

@@ -9,15 +9,15 @@ import type {
   SourceSettings,
 } from '@isthmus/model';
 import { compareText, matchesAny } from '@isthmus/model';
-import { entryNameOf } from './entry-name.js';
+import { entryNameOf, hostInName } from './entry-name.js';
 import type { HostJudgement, JudgeContext } from './judge.js';
 import { judgeHost } from './judge.js';
 import type { LiveEntry } from './live.js';
+import type { LiveHost } from './live-host.js';
+import { groupLive } from './live-host.js';
 import { mapServices } from './mapping.js';
 import type { HostOutcome } from './render.js';
 import { renderHost } from './render.js';
-
-const PREFIX = 'cloudmap-';
 
 /** A whole cluster, judged: every host that a route or a live object of ours names. */
 export interface ClusterJudgement {
@@ -34,24 +34,34 @@ export function judgeCluster(
   context: JudgeContext,
 ): ClusterJudgement {
   const mapping = mapServices(context.cluster, context.sources, snapshots);
+  const liveHosts = groupLive(live);
   const hosts = new Map<EntryName, Host>();
   for (const host of mapping.byHost.keys()) hosts.set(entryNameOf(host), host);
-  for (const [name, entry] of live) if (!hosts.has(name)) hosts.set(name, hostOfLive(name, entry));
+  for (const [name, liveHost] of liveHosts) if (!hosts.has(name)) hosts.set(name, hostOfLive(name, liveHost));
   const judged = [...hosts]
     .toSorted(([a], [b]) => compareText(a, b))
     .map(([name, host]) =>
-      judgeHost(host, { candidates: mapping.byHost.get(host) ?? [], live: live.get(name) }, context),
+      judgeHost(host, { candidates: mapping.byHost.get(host) ?? [], live: liveHosts.get(name) }, context),
     );
   return {
     hosts: judged,
     rejections: [...mapping.rejections, ...judged.flatMap(({ rejections }) => rejections)],
-    isCatalogueKnown: context.sources.every((source) => !mayMap(context.cluster, source) || isKnown(source, snapshots)),
+    isCatalogueKnown: isCatalogueKnown(context.cluster, context.sources, snapshots),
   };
 }
 
+/** Whether every source that a cluster may map has read its whole catalogue since the start. */
+export function isCatalogueKnown(
+  cluster: ClusterSettings,
+  sources: readonly SourceSettings[],
+  snapshots: readonly Snapshot[],
+): boolean {
+  return sources.every((source) => !mayMap(cluster, source) || isKnown(source, snapshots));
+}
+
 /** The host of a live entry; its name is believed before a spec that somebody may have edited. */
-function hostOfLive(name: EntryName, { host }: LiveEntry): Host {
-  return entryNameOf(host as Host) === name ? (host as Host) : (name.slice(PREFIX.length) as Host);
+export function hostOfLive(name: EntryName, { host }: LiveHost): Host {
+  return entryNameOf(host as Host) === name ? (host as Host) : hostInName(name);
 }
 
 function mayMap(cluster: ClusterSettings, source: SourceSettings): boolean {
@@ -81,9 +91,8 @@ export function renderCluster(
     judgement: host,
     outcome: renderHost(host, {
       hub: hub.name,
-      cluster: cluster.name,
+      cluster,
       serverNowMs,
-      deletesObjects: cluster.mode !== 'upsert-only',
       isCatalogueKnown: judgement.isCatalogueKnown,
       held: held.get(host.name) ?? new Map(),
     }),

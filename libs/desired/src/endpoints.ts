@@ -1,77 +1,101 @@
-import type { ComponentRecord, Endpoint, Lineage, ServicePort } from '@isthmus/model';
+import type { ComponentKey, ComponentRecord, Endpoint, Lineage } from '@isthmus/model';
 import { canonicalJson, compareText } from '@isthmus/model';
-import type { Contribution, Resolved } from './resolution.js';
-import { endpointPorts } from './service-ports.js';
+import type { Contribution } from './contribution.js';
+import { endpointId } from './endpoint-id.js';
+import type { PortScheme } from './port-scheme.js';
+import type { Resolved } from './resolution.js';
 
-/** The endpoints of an entry, sorted by component, with the records from which their owners can be read back. */
-export interface Assembled {
-  readonly endpoints: readonly Endpoint[];
-  readonly components: readonly ComponentRecord[];
-  readonly lineage: readonly Lineage[];
+/** One endpoint of a host with the components that name it, in the order of their keys; none: nobody knows whose it is. */
+export interface OwnedEndpoint {
+  readonly id: string;
+  readonly endpoint: Endpoint;
+  readonly owners: readonly ComponentKey[];
 }
 
 /**
  * Puts the contributions together. An address with the same ports that several components name is one endpoint with
- * several owners: it stands with the first of them, and the others point at it, so that it goes when all drop it.
+ * several owners, so that it goes when all drop it.
  */
-export function assembleEndpoints(resolved: Resolved, ports: readonly ServicePort[]): Assembled {
-  const endpoints: Endpoint[] = [];
-  const indexOf = new Map<string, number>();
-  const components: ComponentRecord[] = [];
-  const lineage: Lineage[] = [...resolved.leftOut];
-  resolved.parts.forEach((part, position) => {
-    const strays = position === 0 ? resolved.strays : [];
-    const start = endpoints.length;
-    const also: number[] = [];
-    for (const [id, endpoint] of sortedEndpoints(part, strays, ports)) {
-      const index = indexOf.get(id);
-      if (index === undefined) indexOf.set(id, endpoints.push(endpoint) - 1);
-      else if (index < start) also.push(index);
+export function gatherEndpoints(resolved: Resolved, scheme: PortScheme): readonly OwnedEndpoint[] {
+  const owned = new Map<string, { readonly endpoint: Endpoint; readonly owners: ComponentKey[] }>();
+  for (const contribution of resolved.contributions) {
+    for (const [id, endpoint] of endpointsById(contribution, scheme)) {
+      const known = owned.get(id);
+      if (known === undefined) owned.set(id, { endpoint, owners: [contribution.key] });
+      else known.owners.push(contribution.key);
     }
-    if (part.record !== undefined) {
-      components.push({ ...part.record, endpoints: endpoints.length - start, also: also.toSorted((a, b) => a - b) });
-    }
-    lineage.push(...lineageOf(part));
-  });
-  return { endpoints, components, lineage };
+  }
+  for (const stray of resolved.strays.map((endpoint) => conformed(endpoint, scheme))) {
+    const id = endpointId(stray);
+    if (!owned.has(id)) owned.set(id, { endpoint: stray, owners: [] });
+  }
+  return [...owned].map(([id, found]) => ({ id, ...found })).toSorted((a, b) => compareText(a.id, b.id));
 }
 
-function sortedEndpoints(
-  part: Contribution,
-  strays: readonly Endpoint[],
-  ports: readonly ServicePort[],
-): readonly (readonly [string, Endpoint])[] {
-  const fresh = part.fresh.map(({ address, port, locality }): Endpoint => ({
-    address,
-    ports: endpointPorts(ports, port),
-    ...(locality === '' ? {} : { locality }),
+/**
+ * The endpoints of one entry, sorted by component, with the records from which their owners can be read back: an
+ * endpoint stands with the first of its owners, and the others point at it. Those without an owner come last and are
+ * counted nowhere, so that the entry is read back as what it is: not all known.
+ */
+export function layOut(
+  owned: readonly OwnedEndpoint[],
+  contributions: readonly Contribution[],
+): { readonly endpoints: readonly Endpoint[]; readonly components: readonly ComponentRecord[] } {
+  const byHolder = Map.groupBy(owned, ({ owners }) => owners[0]);
+  const endpoints: Endpoint[] = [];
+  const shared = new Map<ComponentKey, number[]>();
+  const components: ComponentRecord[] = [];
+  for (const { key, record } of contributions) {
+    const held = byHolder.get(key) ?? [];
+    for (const { endpoint, owners } of held) {
+      const index = endpoints.push(endpoint) - 1;
+      for (const owner of owners.slice(1)) shared.set(owner, [...(shared.get(owner) ?? []), index]);
+    }
+    if (record !== undefined) components.push({ ...record, endpoints: held.length, also: shared.get(key) ?? [] });
+  }
+  return { endpoints: [...endpoints, ...(byHolder.get(undefined) ?? []).map(({ endpoint }) => endpoint)], components };
+}
+
+/** Why each endpoint is there. */
+export function lineageOf({ contributions, leftOut }: Resolved): readonly Lineage[] {
+  return [...leftOut, ...contributions.flatMap(lineageOfOne)];
+}
+
+function endpointsById({ fresh, kept }: Contribution, scheme: PortScheme): ReadonlyMap<string, Endpoint> {
+  const young = fresh.map((candidate): Endpoint => ({
+    address: candidate.address,
+    ports: scheme.ofCandidate(candidate),
+    ...(candidate.locality === '' ? {} : { locality: candidate.locality }),
+    ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
   }));
+  const old = kept.map((endpoint) => conformed(endpoint, scheme));
   const byId = new Map<string, Endpoint>();
-  const old = [...part.kept, ...strays].map((endpoint) => conformed(endpoint, ports));
-  for (const endpoint of [...fresh.toSorted(byLocality), ...old]) {
-    const id = `${endpoint.address} ${canonicalJson(endpoint.ports ?? {})}`;
+  for (const endpoint of [...young.toSorted(byLocalityAndLabels), ...old]) {
+    const id = endpointId(endpoint);
     if (!byId.has(id)) byId.set(id, endpoint);
   }
-  return [...byId].toSorted(([a], [b]) => compareText(a, b));
+  return byId;
 }
 
-/** A live endpoint with exactly the names of the service ports: Istio refuses others. */
-function conformed(endpoint: Endpoint, ports: readonly ServicePort[]): Endpoint {
-  return {
-    ...endpoint,
-    ports: Object.fromEntries(ports.map(({ name, number }) => [name, endpoint.ports?.[name] ?? number])),
-  };
+function conformed(endpoint: Endpoint, scheme: PortScheme): Endpoint {
+  return { ...endpoint, ports: scheme.ofLive(endpoint) };
 }
 
-/** Two instances on one address may name different zones: the smaller name wins, whatever their order. */
-function byLocality(a: Endpoint, b: Endpoint): number {
-  return compareText(a.locality ?? '', b.locality ?? '');
+/** Two instances on one address may name different zones or labels: the smaller wins, whatever their order. */
+function byLocalityAndLabels(a: Endpoint, b: Endpoint): number {
+  const byLocality = compareText(a.locality ?? '', b.locality ?? '');
+  if (byLocality !== 0 || a.labels === b.labels) return byLocality;
+  return compareText(canonicalJson(a.labels ?? {}), canonicalJson(b.labels ?? {}));
 }
 
-function lineageOf({ key, fresh, kept, keptFor }: Contribution): readonly Lineage[] {
-  const placed = fresh.map(
-    ({ instance, address }) => ({ kind: 'endpoint', component: key, instance, address }) as const,
-  );
+function lineageOfOne({ key, fresh, kept, keptFor }: Contribution): readonly Lineage[] {
+  const placed = fresh.map(({ instance, address, labelsLeftOut }): Lineage => ({
+    kind: 'endpoint',
+    component: key,
+    instance,
+    address,
+    ...(labelsLeftOut.length === 0 ? {} : { labelsLeftOut }),
+  }));
   if (keptFor === undefined) return placed;
   return [
     ...placed,

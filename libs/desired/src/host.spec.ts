@@ -1,8 +1,9 @@
-import { serviceRecord } from '@isthmus/testing';
-import { entryNameOf } from './entry-name.js';
+import { serviceRecord, target } from '@isthmus/testing';
+import type { HostPolicy } from './host.js';
 import { hostOf } from './host.js';
 
 const TEMPLATE = '{service}.{namespace}';
+const policy = (host: string, more: Partial<HostPolicy> = {}): HostPolicy => target({ host, ...more });
 
 describe('hostOf', () => {
   it.each([
@@ -18,7 +19,7 @@ describe('hostOf', () => {
     ['takes a punycode label', 'xn--bcher-kva.shop', TEMPLATE, 'xn--bcher-kva.shop'],
     ['does not read a placeholder out of a name', '{region}.shop', '{service}.mesh', undefined],
   ])('%s', (_, name, template, expected) => {
-    const host = hostOf(template, serviceRecord(name));
+    const host = hostOf(policy(template), serviceRecord(name));
     expect(host.ok ? host.value : undefined).toBe(expected);
   });
 
@@ -34,7 +35,10 @@ describe('hostOf', () => {
     ['a label that ends in a hyphen', 'a-.shop'],
     ['a last label that is a number', 'a.123'],
   ])('refuses %s as host-illegal', (_, name) => {
-    expect(hostOf(TEMPLATE, serviceRecord(name))).toMatchObject({ ok: false, error: { reason: 'host-illegal' } });
+    expect(hostOf(policy(TEMPLATE), serviceRecord(name))).toMatchObject({
+      ok: false,
+      error: { reason: 'host-illegal' },
+    });
   });
 
   it.each([
@@ -48,33 +52,38 @@ describe('hostOf', () => {
     'storage.googleapis.com',
     'a.localhost',
   ])('refuses %s, which belongs to Kubernetes or a cloud', (name) => {
-    expect(hostOf(TEMPLATE, serviceRecord(name))).toMatchObject({ ok: false, error: { reason: 'host-denied' } });
+    expect(hostOf(policy(TEMPLATE), serviceRecord(name))).toMatchObject({
+      ok: false,
+      error: { reason: 'host-denied' },
+    });
+  });
+
+  it.each([
+    ['takes a host that ends in an allowed suffix', 'a.shop.internal', ['shop.internal'], [], true],
+    ['takes a host that is an allowed suffix', 'shop.internal', ['pay', 'shop.internal'], [], true],
+    ['takes a suffix with its leading dot, in any case', 'a.shop.internal', ['.Shop.Internal'], [], true],
+    [
+      'refuses a host that ends in a suffix within a label',
+      'a.myshop.internal',
+      ['shop.internal'],
+      [],
+      'host-not-allowed',
+    ],
+    ['refuses a host that only begins with a suffix', 'shop.internal.evil', ['shop.internal'], [], 'host-not-allowed'],
+    ['takes a denied host that allowHosts names', 'a.cluster.local', [], ['a.cluster.local'], true],
+    ['takes denied hosts that a glob of allowHosts names', 'b.svc.cluster.local', [], ['*.cluster.local'], true],
+    ['refuses a denied host that allowHosts does not name', 'b.cluster.local', [], ['a.cluster.local'], 'host-denied'],
+    ['wants the suffix of a host that allowHosts names', 'a.cluster.local', ['shop'], ['*'], 'host-not-allowed'],
+    ['takes no illegal host by allowHosts', 'a_b.shop', [], ['*'], 'host-illegal'],
+  ])('%s', (_, name, hostSuffixes, allowHosts, expected) => {
+    const host = hostOf(policy(TEMPLATE, { hostSuffixes, allowHosts }), serviceRecord(name));
+    expect(host.ok ? true : host.error.reason).toBe(expected);
   });
 
   it('refuses a single label', () => {
-    expect(hostOf('{service}', serviceRecord('localhost.shop'))).toMatchObject({
+    expect(hostOf(policy('{service}'), serviceRecord('localhost.shop'))).toMatchObject({
       ok: false,
       error: { reason: 'host-illegal' },
     });
-  });
-});
-
-describe('entryNameOf', () => {
-  const nameOf = (text: string): string => {
-    const host = hostOf(TEMPLATE, serviceRecord(text));
-    if (!host.ok) throw new Error(host.error.detail);
-    return entryNameOf(host.value);
-  };
-
-  it('puts cloudmap- before the host', () => {
-    expect(nameOf('orders.shop')).toBe('cloudmap-orders.shop');
-  });
-
-  it('cuts a name that would be too long and tells two such hosts apart', () => {
-    const long = `${'a'.repeat(60)}.`.repeat(4);
-    const [one, other] = [nameOf(`${long}one`), nameOf(`${long}two`)];
-    expect(one.length).toBeLessThanOrEqual(253);
-    expect(one).toMatch(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
-    expect(one).not.toBe(other);
   });
 });

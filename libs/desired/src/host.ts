@@ -1,10 +1,10 @@
-import type { Host, LeftOutReason, Result, ServiceRecord } from '@isthmus/model';
-import { err, ok } from '@isthmus/model';
+import type { Host, LeftOutReason, Result, RouteTarget, ServiceRecord } from '@isthmus/model';
+import { err, matchesAny, ok } from '@isthmus/model';
 import { isIP } from 'node:net';
 
 /** Why a service cannot have the host that its route asks for. */
 export interface HostRefusal {
-  readonly reason: LeftOutReason & ('host-illegal' | 'host-denied');
+  readonly reason: LeftOutReason & ('host-illegal' | 'host-denied' | 'host-not-allowed');
   /** The text as far as it could be built. */
   readonly host: string;
   readonly detail: string;
@@ -31,26 +31,55 @@ const DENIED_SUFFIXES = [
   'microsoftonline.com',
 ];
 
-/** The host of a service by a route's template (`{service}.{namespace}`), lower case and legal, or why not. */
-export function hostOf(template: string, service: ServiceRecord): Result<Host, HostRefusal> {
+/** What of a route decides about hosts. */
+export type HostPolicy = Pick<RouteTarget, 'host' | 'hostSuffixes' | 'allowHosts'>;
+
+/** The host of a service by a route's template (`{service}.{namespace}`), lower case, legal and allowed, or why not. */
+export function hostOf(policy: HostPolicy, service: ServiceRecord): Result<Host, HostRefusal> {
+  const host = filledIn(policy.host, service);
+  const illegal = illegality(host);
+  if (illegal !== undefined) return err({ reason: 'host-illegal', host: printable(host), detail: illegal });
+  const owner = ownerOf(host);
+  if (owner !== undefined && !isAllowed(policy, host)) {
+    return err({ reason: 'host-denied', host, detail: `“${owner}” belongs to Kubernetes or to a cloud` });
+  }
+  if (!hasSuffix(policy, host)) {
+    return err({ reason: 'host-not-allowed', host, detail: `it ends in none of ${policy.hostSuffixes.join(', ')}` });
+  }
+  return ok(host as Host);
+}
+
+/** One pass: a name that looks like a placeholder is not read as one. */
+function filledIn(template: string, service: ServiceRecord): string {
   const values: Readonly<Record<string, string>> = {
     service: service.serviceName,
     namespace: service.namespaceName,
     region: service.identity.region,
     account: service.identity.ownerAccount,
   };
-  // One pass: a name that looks like a placeholder is not read as one.
-  const host = template
+  return template
     .replace(/\{(service|namespace|region|account)\}/g, (_, placeholder: string) => values[placeholder] ?? '')
     .toLowerCase()
     .replace(/\.$/, '');
-  const illegal = illegality(host);
-  if (illegal !== undefined) return err({ reason: 'host-illegal', host: printable(host), detail: illegal });
-  const owner = DENIED_SUFFIXES.find((suffix) => host === suffix || host.endsWith(`.${suffix}`));
-  if (owner !== undefined || host.includes('.svc.')) {
-    return err({ reason: 'host-denied', host, detail: `“${owner ?? '.svc.'}” belongs to Kubernetes or to a cloud` });
-  }
-  return ok(host as Host);
+}
+
+/** Who owns the host in every mesh or cloud; undefined: nobody. */
+function ownerOf(host: string): string | undefined {
+  return DENIED_SUFFIXES.find((suffix) => endsIn(host, suffix)) ?? (host.includes('.svc.') ? '.svc.' : undefined);
+}
+
+function isAllowed({ allowHosts }: HostPolicy, host: string): boolean {
+  return matchesAny(allowHosts, host);
+}
+
+/** Suffixes count at label boundaries: `shop.internal` takes `a.shop.internal` and not `a.myshop.internal`. */
+function hasSuffix({ hostSuffixes }: HostPolicy, host: string): boolean {
+  if (hostSuffixes.length === 0) return true;
+  return hostSuffixes.some((suffix) => endsIn(host, suffix.toLowerCase().replace(/^\.|\.$/g, '')));
+}
+
+function endsIn(host: string, suffix: string): boolean {
+  return host === suffix || host.endsWith(`.${suffix}`);
 }
 
 /** Istio's rule for hosts, without wildcards. Source: istio.io, ServiceEntry; RFC 1123. */

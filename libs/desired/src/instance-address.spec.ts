@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { instanceAddress } from './instance-address.js';
-import { instancePort } from './instance-port.js';
 
 const addressOf = (key: string, value: string): unknown => instanceAddress(new Map([[key, value]]));
 
@@ -78,30 +77,5 @@ describe('instanceAddress', () => {
         expect(again).toEqual(found);
       }),
     );
-  });
-});
-
-describe('instancePort', () => {
-  it.each([
-    ['1', 1],
-    ['8080', 8080],
-    ['65535', 65_535],
-    ['0', 'port-illegal'],
-    ['65536', 'port-illegal'],
-    ['-1', 'port-illegal'],
-    ['80abc', 'port-illegal'],
-    ['1e3', 'port-illegal'],
-    [' 80', 'port-illegal'],
-    ['080', 'port-illegal'],
-    ['', 'port-illegal'],
-    ['15000', 'port-denied'],
-    ['15090', 'port-denied'],
-    ['10250', 'port-denied'],
-  ])('reads %j as %j', (text, expected) => {
-    expect(instancePort(new Map([['AWS_INSTANCE_PORT', text]]))).toBe(expected);
-  });
-
-  it('is undefined when the instance names none', () => {
-    expect(instancePort(new Map())).toBeUndefined();
   });
 });

@@ -1,24 +1,23 @@
 import type {
   AcceptedReading,
   ClusterSettings,
-  ComponentBalance,
   ComponentKey,
   ComponentRecord,
-  Endpoint,
   EntryName,
   Host,
+  HoldReason,
   KeepReason,
   Rejection,
-  RouteTarget,
+  RouteSettings,
   SourceSettings,
 } from '@isthmus/model';
 import { hasAbsenceProof, hasEmptinessProof } from '@isthmus/model';
 import type { Candidates } from './candidates.js';
-import { candidatesOf, isRegistered } from './candidates.js';
+import { candidatesOf } from './candidates.js';
 import { settleClaims } from './claims.js';
 import { entryNameOf } from './entry-name.js';
-import type { LiveEntry } from './live.js';
-import { endpointsOf } from './live.js';
+import type { LiveHost } from './live-host.js';
+import { nameOfLive } from './live-host.js';
 import type { MappedComponent } from './mapping.js';
 import { isStillMapped } from './mapping.js';
 
@@ -31,8 +30,10 @@ import { isStillMapped } from './mapping.js';
  * | `add` | those of the reading and the live ones that it does not show |
  * | `keep` | the live ones |
  * | `empty` | none; proven |
+ * | `bare` | none, once a person has approved it: instances are registered, but none of them may be an endpoint |
  * | `mark` | the live ones; proven gone or no longer mapped, and to be marked |
  * | `due` | none; marked, the grace is over, and the proof was given again |
+ * | `succeeded` | none; the service was created anew, and what its successor holds is known |
  */
 export type Verdict =
   | { readonly kind: 'replace'; readonly reading: AcceptedReading; readonly candidates: Candidates }
@@ -42,10 +43,18 @@ export type Verdict =
       readonly candidates: Candidates;
       readonly reason: KeepReason;
     }
-  | { readonly kind: 'keep'; readonly reason: KeepReason | 'pending-delete' }
+  | { readonly kind: 'keep'; readonly reason: KeepReason | 'pending-delete' | 'all-filtered' | 'all-rejected' }
   | { readonly kind: 'empty'; readonly revision: number; readonly observedAtMs: number }
+  | {
+      readonly kind: 'bare';
+      readonly reading: AcceptedReading;
+      readonly candidates: Candidates;
+      readonly reason: HoldReason & ('all-filtered' | 'all-rejected');
+    }
   | { readonly kind: 'mark'; readonly cause: 'gone' | 'unmapped' }
-  | { readonly kind: 'due' };
+  | { readonly kind: 'due' }
+  /** `registered`: of the successor. */
+  | { readonly kind: 'succeeded'; readonly registered: ReadonlySet<string> };
 
 /** One component of a host with its verdict. */
 export interface JudgedComponent {
@@ -61,9 +70,9 @@ export interface JudgedComponent {
 export interface HostJudgement {
   readonly host: Host;
   readonly name: EntryName;
-  /** Settings of the incumbent's route; undefined when nothing maps the host any more. */
-  readonly to: RouteTarget | undefined;
-  readonly live: LiveEntry | undefined;
+  /** The incumbent's route; undefined when nothing maps the host any more. */
+  readonly route: RouteSettings | undefined;
+  readonly live: LiveHost | undefined;
   readonly components: readonly JudgedComponent[];
   readonly rejections: readonly Rejection[];
 }
@@ -83,47 +92,67 @@ export interface JudgeContext {
 /** Judges one host: which components stand on it, and what the readings prove about each. */
 export function judgeHost(
   host: Host,
-  found: { readonly candidates: readonly MappedComponent[]; readonly live: LiveEntry | undefined },
+  found: { readonly candidates: readonly MappedComponent[]; readonly live: LiveHost | undefined },
   context: JudgeContext,
 ): HostJudgement {
   const { live } = found;
-  const name = entryNameOf(host);
+  const name = live === undefined ? entryNameOf(host) : nameOfLive(live);
   const records = live?.components ?? [];
   const mappedKeys = new Set(found.candidates.map(({ key }) => key));
   const isUnmapped = (record: ComponentRecord): boolean =>
     !mappedKeys.has(record.key) && !isStillMapped(record, host, context);
   const unmapped = new Set(records.filter(isUnmapped));
   const incumbents = records.filter((record) => !unmapped.has(record));
-  const { accepted, rejections } = settleClaims(found.candidates, incumbents);
+  const { accepted, rejections, successions } = settleClaims(found.candidates, incumbents);
   const byKey = new Map(accepted.map((component) => [component.key, component]));
+  const recordOf = new Map(records.map((record) => [record.key, record]));
   const judge = (key: ComponentKey, record: ComponentRecord | undefined): JudgedComponent => {
     const mapped = byKey.get(key);
     const place = { name, live, record, mapped };
+    const successor = successions.get(key);
     const verdict =
       record !== undefined && unmapped.has(record)
         ? removal('unmapped', place, context)
-        : judgeComponent(place, context);
+        : successor === undefined
+          ? judgeComponent(place, context)
+          : follow(judgeComponent({ name, live, record: recordOf.get(successor.key), mapped: successor }, context));
     return { key, source: mapped?.source.name ?? record?.source ?? '', record, mapped, verdict };
   };
-  const recorded = new Set(records.map(({ key }) => key));
   const components = [
     ...records.map((record) => judge(record.key, record)),
-    ...accepted.filter(({ key }) => !recorded.has(key)).map(({ key }) => judge(key, undefined)),
+    ...accepted.filter(({ key }) => !recordOf.has(key)).map(({ key }) => judge(key, undefined)),
   ];
-  return { host, name, to: incumbentRoute(accepted, recorded), live, components, rejections };
+  return { host, name, route: incumbentRoute(accepted, recordOf), live, components, rejections };
 }
 
 /** The route of the host: that of a component on the live object before that of a newcomer. */
 function incumbentRoute(
   accepted: readonly MappedComponent[],
-  recorded: ReadonlySet<ComponentKey>,
-): RouteTarget | undefined {
-  return (accepted.find(({ key }) => recorded.has(key)) ?? accepted[0])?.route.to;
+  recorded: ReadonlyMap<ComponentKey, ComponentRecord>,
+): RouteSettings | undefined {
+  return (accepted.find(({ key }) => recorded.has(key)) ?? accepted[0])?.route;
+}
+
+/** A re-created service goes when its successor's reading says what there is instead; until then it stays. */
+function follow(successor: Verdict): Verdict {
+  switch (successor.kind) {
+    case 'replace':
+      return { kind: 'succeeded', registered: successor.candidates.registered };
+    case 'empty':
+      return { kind: 'succeeded', registered: new Set() };
+    case 'add':
+    case 'keep':
+    case 'bare':
+    case 'mark':
+    case 'due':
+    case 'succeeded':
+      return { kind: 'keep', reason: 'successor-unread' };
+  }
 }
 
 interface Place {
   readonly name: EntryName;
-  readonly live: LiveEntry | undefined;
+  readonly live: LiveHost | undefined;
   readonly record: ComponentRecord | undefined;
   readonly mapped: MappedComponent | undefined;
 }
@@ -137,6 +166,8 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.absence !== undefined && place.live?.pending.has(mapped.key) === true) {
     return { kind: 'keep', reason: 'pending-delete' };
   }
+  // A consumer only learns that it sees the service no more: it believes nothing new of it, and takes nothing away.
+  if (state.absence !== undefined && state.service.isShared) return { kind: 'keep', reason: 'unshared' };
   if (state.emptiness !== undefined) {
     const { revision, observedAtMs } = state.emptiness;
     const isProven = hasEmptinessProof(state.emptiness, context.cluster.deletes);
@@ -147,18 +178,24 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   }
   if (state.reading === undefined) return { kind: 'keep', reason: 'component-unread' };
   if (isNewer(record, state.reading, context.nowMs)) return { kind: 'keep', reason: 'older-reading' };
-  return judgeReading(state.reading, mapped, place);
+  const { health } = mapped.source;
+  const { region } = state.service.identity;
+  const rules = { component: mapped.key, region, health, route: mapped.route, cluster: context.cluster };
+  return judgeReading(state.reading, candidatesOf(state.reading, rules), place);
 }
 
-function judgeReading(reading: AcceptedReading, mapped: MappedComponent, { record, live }: Place): Verdict {
-  const candidates = candidatesOf(reading, mapped.key, mapped.state.service.identity.region);
-  if (candidates.registered.size === 0) return { kind: 'keep', reason: 'all-rejected' };
+function judgeReading(reading: AcceptedReading, candidates: Candidates, { record, live }: Place): Verdict {
   if (reading.completeness === 'partial') return { kind: 'add', reading, candidates, reason: 'partial-reading' };
   const known = record?.revision === reading.revision ? record.registered : 0;
-  if (live?.isIntact === true && candidates.registered.size < known) {
+  if (live?.isIntact === true && reading.instances.length < known) {
     return { kind: 'add', reading, candidates, reason: 'revision-not-advanced' };
   }
-  return { kind: 'replace', reading, candidates };
+  if (candidates.registered.size > 0) return { kind: 'replace', reading, candidates };
+  const isFiltered = candidates.leftOut.some((line) => line.kind === 'left-out' && line.reason === 'filtered');
+  const reason = isFiltered ? 'all-filtered' : 'all-rejected';
+  // What an edited entry holds of this component cannot be told, so it cannot be shown to the person who approves.
+  if (live?.isIntact === false) return { kind: 'keep', reason };
+  return { kind: 'bare', reading, candidates, reason };
 }
 
 /** The two phases of a removal: mark, then, after the grace and with the proof given again since, due. */
@@ -188,72 +225,4 @@ function isNewer(
     return record.revision > reading.revision && record.revision > (reading.overrulesRevision ?? -1);
   }
   return record.observedAtMs > reading.observedAtMs && record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
-}
-
-/** What each component of a host holds now and would hold: the brake counts these. Registered, not healthy: losing health is no removal. */
-export function balancesOf({ live, name, host, components }: HostJudgement): readonly ComponentBalance[] {
-  return components.map((component) => {
-    const { key, source, record, verdict } = component;
-    const endpoints = live === undefined ? [] : endpointsOf(live, key);
-    const leaving = leavingCount(verdict, endpoints);
-    const isSuspected = isSuspect(component);
-    return {
-      name,
-      host,
-      uid: live?.observed.uid,
-      component: key,
-      source,
-      isLive: record !== undefined,
-      live: endpoints.length,
-      planned: isSuspected ? 0 : plannedCount(verdict, endpoints),
-      isSuspected,
-      leaving,
-      wants: wanted(verdict, leaving),
-      isMarked: live?.pending.has(key) ?? false,
-    };
-  });
-}
-
-/** Evidence that is no proof yet. Were it not counted, a source that empties would lose its first services to the brake's allowance. */
-function isSuspect({ mapped, verdict }: JudgedComponent): boolean {
-  const isMissing = mapped?.state.absence !== undefined && verdict.kind !== 'mark' && verdict.kind !== 'due';
-  return isMissing || (verdict.kind === 'keep' && verdict.reason === 'empty-unproven');
-}
-
-function plannedCount(verdict: Verdict, endpoints: readonly Endpoint[]): number {
-  switch (verdict.kind) {
-    case 'replace':
-      return verdict.candidates.registered.size;
-    case 'add':
-      return verdict.candidates.registered.size + unregistered(verdict.candidates, endpoints);
-    case 'keep':
-      return verdict.reason === 'pending-delete' ? 0 : endpoints.length;
-    case 'empty':
-    case 'mark':
-    case 'due':
-      return 0;
-  }
-}
-
-function leavingCount(verdict: Verdict, endpoints: readonly Endpoint[]): number {
-  switch (verdict.kind) {
-    case 'replace':
-      return unregistered(verdict.candidates, endpoints);
-    case 'empty':
-    case 'mark':
-      return endpoints.length;
-    case 'add':
-    case 'keep':
-    case 'due':
-      return 0;
-  }
-}
-
-function unregistered({ registered }: Candidates, endpoints: readonly Endpoint[]): number {
-  return endpoints.filter((endpoint) => !isRegistered(endpoint, registered)).length;
-}
-
-function wanted(verdict: Verdict, leaving: number): ComponentBalance['wants'] {
-  if (verdict.kind === 'mark') return verdict.cause === 'gone' ? 'mark-gone' : 'mark-unmapped';
-  return leaving > 0 ? 'endpoints' : 'nothing';
 }

@@ -1,9 +1,15 @@
 import type { Endpoint, PortProtocol, ServicePort } from '@isthmus/model';
+import { isReservedLabel } from './endpoint-labels.js';
 
 /** `spec.endpoints` of a live entry, reduced to the fields we write; undefined when one of them cannot be read. */
 export function parseEndpoints(value: unknown): readonly Endpoint[] | undefined {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? allOrNothing(value.map(parseEndpoint)) : undefined;
+}
+
+/** `spec.addresses` of a live entry, as far as they are texts. */
+export function parseAddresses(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((address) => typeof address === 'string') : [];
 }
 
 /** `spec.ports` of a live entry; undefined when one of them cannot be read. */
@@ -14,15 +20,26 @@ export function parsePorts(value: unknown): readonly ServicePort[] | undefined {
 
 function parseEndpoint(value: unknown): Endpoint | undefined {
   if (!isObject(value) || typeof value['address'] !== 'string') return undefined;
-  const { address, ports, locality } = value;
+  const { address, ports, locality, labels } = value;
   if (locality !== undefined && typeof locality !== 'string') return undefined;
+  const texts = labels === undefined ? undefined : parseLabels(labels);
+  if (texts === 'unreadable') return undefined;
   const numbers = ports === undefined ? {} : ports;
   if (!isObject(numbers) || !Object.values(numbers).every((port) => typeof port === 'number')) return undefined;
   return {
     address,
     ...(ports === undefined ? {} : { ports: numbers as Record<string, number> }),
     ...(locality === undefined ? {} : { locality }),
+    ...(texts === undefined ? {} : { labels: texts }),
   };
+}
+
+/** Labels that somebody else put there and that belong to Istio or Kubernetes are not carried on. */
+function parseLabels(value: unknown): Readonly<Record<string, string>> | 'unreadable' {
+  if (!isObject(value)) return 'unreadable';
+  const texts = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+  if (texts.length < Object.keys(value).length) return 'unreadable';
+  return Object.fromEntries(texts.filter(([label]) => !isReservedLabel(label)));
 }
 
 function parsePort(value: unknown): ServicePort | undefined {

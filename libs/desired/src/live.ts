@@ -1,5 +1,4 @@
 import type {
-  ComponentKey,
   ComponentRecord,
   Endpoint,
   Json,
@@ -10,12 +9,14 @@ import type {
 } from '@isthmus/model';
 import { OBJECT } from '@isthmus/model';
 import { byKey, contentHashOf, decodeComponents, decodePending } from './annotations.js';
-import { parseEndpoints, parsePorts } from './live-spec.js';
+import { parseAddresses, parseEndpoints, parsePorts } from './live-spec.js';
 
 /** One of our live entries, read back so that the endpoints of each component can be kept. */
 export interface LiveEntry {
   readonly observed: ObservedEntry;
   readonly host: string;
+  /** Virtual IPs. */
+  readonly addresses: readonly string[];
   readonly ports: readonly ServicePort[];
   readonly resolution: Resolution;
   readonly endpoints: readonly Endpoint[];
@@ -38,7 +39,7 @@ export function readLive(observed: ObservedEntry): LiveEntry {
   const contentHash = contentHashOf({
     spec: raw as Json,
     labels: observed.labels,
-    cluster: observed.annotations[OBJECT.cluster] ?? '',
+    annotations: observed.annotations,
     components: components ?? [],
     pending,
   });
@@ -46,6 +47,7 @@ export function readLive(observed: ObservedEntry): LiveEntry {
   return {
     observed,
     host: observed.spec.hosts[0] ?? '',
+    addresses: parseAddresses(raw['addresses']),
     ports: ports ?? [],
     resolution: raw['resolution'] === 'DNS' ? 'DNS' : 'STATIC',
     endpoints: endpoints ?? [],
@@ -54,20 +56,6 @@ export function readLive(observed: ObservedEntry): LiveEntry {
     isIntact: counted && ports !== undefined && contentHash === observed.annotations[OBJECT.contentHash],
     contentHash,
   };
-}
-
-/** The live endpoints of one component: its own stretch and those it shares with components before it. */
-export function endpointsOf(live: LiveEntry, key: ComponentKey): readonly Endpoint[] {
-  let start = 0;
-  for (const record of live.components) {
-    const end = start + record.endpoints;
-    if (record.key === key) {
-      const shared = record.also.map((index) => live.endpoints[index]).filter((endpoint) => endpoint !== undefined);
-      return [...live.endpoints.slice(start, end), ...shared];
-    }
-    start = end;
-  }
-  return [];
 }
 
 function countsMatch(components: readonly ComponentRecord[], endpoints: number): boolean {

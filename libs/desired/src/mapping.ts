@@ -9,7 +9,8 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
-import { parseComponentKey } from '@isthmus/model';
+import { hasAbsenceProof, parseComponentKey } from '@isthmus/model';
+import { entryNameOf } from './entry-name.js';
 import { hostOf } from './host.js';
 import { isRead, routeOf } from './route.js';
 
@@ -48,7 +49,8 @@ export function mapServices(
   return { byHost: Map.groupBy(mapped.values(), ({ host }) => host), rejections };
 }
 
-function mapService(
+/** What a cluster makes of one service of one source: a host, a refusal, or nothing when no route wants it. */
+export function mapService(
   cluster: ClusterSettings,
   source: SourceSettings,
   state: ServiceState,
@@ -63,7 +65,7 @@ function mapService(
   };
   const route = isRead(source, names) ? routeOf(cluster, names) : undefined;
   if (route === undefined) return undefined;
-  const host = hostOf(route.to.host, service);
+  const host = hostOf(route.to, service);
   if (host.ok) return { key: service.key, source, state, route, host: host.value };
   return { component: service.key, source: source.name, ...host.error };
 }
@@ -73,21 +75,27 @@ function keepFreshest(mapped: Map<ComponentKey, MappedComponent>, component: Map
   if (other === undefined || freshness(component) > freshness(other)) mapped.set(component.key, component);
 }
 
-function freshness({ state }: MappedComponent): number {
-  return state.reading?.observedAtMs ?? state.emptiness?.observedAtMs ?? -1;
+/** When AWS last said something of it; only the owner's source can say that it is gone, and one it is not shared with says nothing. */
+export function freshness({ state }: MappedComponent): number {
+  const { reading, emptiness, absence, service } = state;
+  if (service.isShared && absence !== undefined) return -1;
+  const goneAtMs = hasAbsenceProof(absence, 0) ? absence?.notFoundAtMs : undefined;
+  return Math.max(reading?.observedAtMs ?? -1, emptiness?.observedAtMs ?? -1, goneAtMs ?? -1);
 }
 
 /**
  * Whether the configuration still maps a component that stands on a live object to that object's host, judged by the
- * names on the object alone. If it does and no reading shows the component, it is unread and never a removal.
+ * names on the object alone. If it does and no reading shows the component, it is unread and never a removal. Hosts are
+ * compared by the names of their entries, because the spec of a live object is anybody's.
  */
 export function isStillMapped(
   record: ComponentRecord,
-  host: string,
+  host: Host,
   config: { readonly cluster: ClusterSettings; readonly sources: readonly SourceSettings[] },
 ): boolean {
   const identity = parseComponentKey(record.key);
   if (identity === undefined) return true;
+  const name = entryNameOf(host);
   const service = {
     key: record.key,
     identity,
@@ -110,7 +118,7 @@ export function isStillMapped(
     };
     const route = isRead(source, names) ? routeOf(config.cluster, names) : undefined;
     if (route === undefined) return false;
-    const mappedHost = hostOf(route.to.host, service);
-    return mappedHost.ok && mappedHost.value === host;
+    const mappedHost = hostOf(route.to, service);
+    return mappedHost.ok && entryNameOf(mappedHost.value) === name;
   });
 }

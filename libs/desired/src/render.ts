@@ -1,49 +1,59 @@
 import type {
+  ClusterSettings,
   ComponentKey,
-  ComponentRecord,
   DesiredEntry,
   Endpoint,
+  EntryName,
   Hold,
   HoldReason,
-  Json,
   KeepReason,
   Lineage,
   PendingDeletes,
   ServiceEntrySpec,
 } from '@isthmus/model';
-import { OBJECT } from '@isthmus/model';
-import { byKey, contentHashOf, encodeComponents, encodePending } from './annotations.js';
-import type { Candidate } from './candidates.js';
-import { isRegistered } from './candidates.js';
-import { assembleEndpoints } from './endpoints.js';
-import type { HostJudgement, JudgedComponent, Verdict } from './judge.js';
-import { endpointsOf } from './live.js';
-import { resolve } from './resolution.js';
-import { samePorts, servicePorts } from './service-ports.js';
+import { byKey } from './annotations.js';
+import type { Contribution } from './contribution.js';
+import { contributionOf, emptied } from './contribution.js';
+import { layOut } from './endpoints.js';
+import type { EntryContent } from './entry.js';
+import { entryOf, specOf } from './entry.js';
+import { partNameOf, partOfName } from './entry-name.js';
+import { portsOfHost } from './host-ports.js';
+import type { HostJudgement } from './judge.js';
+import type { LiveEntry } from './live.js';
+import { placeEndpoints } from './placement.js';
+import type { SplitPart } from './split.js';
+import { violationsOf } from './validator/violations.js';
 
 /** Istio's CRD allows this many endpoints in one object. */
 const MAX_ENDPOINTS = 4096;
 
-/** What should become of one host. */
-export type HostOutcome = {
+/** What should become of one host: of each entry that it has or should have. */
+export interface HostOutcome {
   readonly holds: readonly Hold[];
   readonly lineage: readonly Lineage[];
-} & (
-  | { readonly kind: 'entry'; readonly entry: DesiredEntry }
-  /** Its last component is due: the object goes. */
-  | { readonly kind: 'remove'; readonly components: readonly ComponentKey[] }
-  /** It never had an endpoint, or it is left exactly as it is. */
-  | { readonly kind: 'nothing' }
-);
+  /** Part 0 first. */
+  readonly parts: readonly PartOutcome[];
+}
+
+/** What should become of one entry. */
+export interface PartOutcome {
+  readonly name: EntryName;
+  readonly live: LiveEntry | undefined;
+  readonly wanted:
+    | { readonly kind: 'entry'; readonly entry: DesiredEntry }
+    /** Its last component is due, or it is an emptied part of a host that is not split any more: the object goes. */
+    | { readonly kind: 'remove'; readonly components: readonly ComponentKey[] }
+    /** The host never had an endpoint, or the entry is left exactly as it is. */
+    | { readonly kind: 'nothing' };
+}
 
 /** What rendering needs beside the judgement. */
 export interface RenderContext {
   readonly hub: string;
-  readonly cluster: string;
-  /** The API server's clock: new marks carry it. */
+  readonly cluster: ClusterSettings;
+  /** The API server's clock: marks carry it. */
   readonly serverNowMs: number;
-  /** False: an object without components keeps standing, empty. */
-  readonly deletesObjects: boolean;
   /** Every source of the cluster has read its whole catalogue since the start. */
   readonly isCatalogueKnown: boolean;
   readonly held: ReadonlyMap<ComponentKey, HoldReason>;
@@ -51,18 +61,167 @@ export interface RenderContext {
 
 /** Renders one host after the brake has spoken. Same input, same bytes. */
 export function renderHost(judgement: HostJudgement, context: RenderContext): HostOutcome {
-  const { live } = judgement;
-  const parts = judgement.components.map((component) => partOf(component, judgement, context)).toSorted(byKey);
-  const staying = parts.filter(({ isLeaving }) => !isLeaving);
-  const holds = holdsOf(judgement, parts);
-  const lineage = parts.flatMap((part) => part.leftOut);
-  if (staying.length === 0) {
-    if (live !== undefined && parts.length === 0) holds.push(unreadable(judgement));
-    if (live === undefined || parts.length === 0) return { kind: 'nothing', holds, lineage };
-    if (context.deletesObjects) return { kind: 'remove', components: parts.map(({ key }) => key), holds, lineage };
-    return renderEntry(judgement, { parts: parts.map(emptied), holds, lineage }, context);
+  const { live, components } = judgement;
+  const contributions = components.map((one) => contributionOf(one, live, context)).toSorted(byKey);
+  const staying = contributions.filter(({ isLeaving }) => !isLeaving);
+  const holds = holdsOf(judgement, contributions);
+  const lineage = contributions.flatMap(({ leftOut }) => leftOut);
+  if (staying.length > 0) return renderEntries(judgement, { contributions: staying, holds, lineage }, context);
+  if (contributions.length === 0) {
+    return left(judgement, live === undefined ? holds : [...holds, unreadable(judgement)], lineage);
   }
-  return renderEntry(judgement, { parts: staying, holds, lineage }, context);
+  if (live !== undefined && !deletesObjects(context)) {
+    const standing = {
+      name: judgement.name,
+      host: judgement.host,
+      reason: 'mode-upsert-only',
+      detail: 'it stands empty',
+    } as const;
+    return renderEntries(
+      judgement,
+      { contributions: contributions.map(emptied), holds: [...holds, standing], lineage },
+      context,
+    );
+  }
+  const removal = { kind: 'remove', components: contributions.map(({ key }) => key) } as const;
+  return { holds, lineage, parts: livePartsOf(judgement).map((part) => ({ ...part, wanted: removal })) };
+}
+
+interface Draft {
+  readonly contributions: readonly Contribution[];
+  readonly holds: readonly Hold[];
+  readonly lineage: readonly Lineage[];
+}
+
+function renderEntries(judgement: HostJudgement, draft: Draft, context: RenderContext): HostOutcome {
+  const { live, host, name, route } = judgement;
+  const contributions = draft.contributions.filter(({ record }) => record !== undefined);
+  if (live !== undefined && contributions.length === 0) {
+    return left(judgement, [...draft.holds, unreadable(judgement)], draft.lineage);
+  }
+  const gathered = { contributions, strays: straysOf(judgement, draft.contributions, context) };
+  const { scheme, holds: portHolds } = portsOfHost(judgement, gathered);
+  const wish = route?.preset === 'istio-cloud-map' ? 'mixed' : (route?.to.resolution ?? 'auto');
+  const placed = placeEndpoints(gathered, live, { scheme, wish });
+  const lineage = [...draft.lineage, ...placed.lineage];
+  const holds = [...draft.holds, ...portHolds];
+  if (wish === 'static' && placed.resolution === 'DNS') holds.push(keptAsDns(judgement));
+  if (live === undefined && placed.endpoints.length === 0) return left(judgement, holds, lineage);
+  const largest = Math.max(...placed.parts.map(({ owned }) => owned.length));
+  if (largest > MAX_ENDPOINTS) {
+    const detail = `${largest} endpoints, ${MAX_ENDPOINTS} are possible`;
+    return left(judgement, [...holds, { name, host, reason: 'too-many-endpoints', detail }], lineage);
+  }
+  const shared = specOf(judgement, { ports: scheme.ports, ...placed });
+  const parts = placed.parts.map((part) => renderPart(judgement, { part, shared, contributions }, context));
+  const invalid = parts.flatMap((part) => invalidity(part, context));
+  if (invalid.length > 0) return left(judgement, [...holds, ...invalid], lineage);
+  return { holds, lineage, parts };
+}
+
+/** One entry. Part 0 speaks for the host: it records every component and carries the marks. */
+function renderPart(
+  judgement: HostJudgement,
+  drawn: {
+    readonly part: SplitPart;
+    /** Spec of the host, with the endpoints of all parts. */
+    readonly shared: ServiceEntrySpec;
+    readonly contributions: readonly Contribution[];
+  },
+  context: RenderContext,
+): PartOutcome {
+  const { shared, contributions } = drawn;
+  const { part, owned } = drawn.part;
+  const name = partNameOf(judgement.name, part);
+  const live = judgement.live?.parts.get(part);
+  if (live === undefined && owned.length === 0 && part > 0) return { name, live, wanted: { kind: 'nothing' } };
+  const { endpoints, components } = layOut(owned, contributions);
+  if (part === 0) {
+    return entryPart(
+      judgement,
+      { name, spec: { ...shared, endpoints }, components, pending: marksOf(contributions) },
+      context,
+    );
+  }
+  const isUseless = shared.resolution === 'DNS' && owned.length === 0 && deletesObjects(context);
+  const pending = isUseless ? marksOfEmptyPart(live, contributions, context) : NO_MARKS;
+  if (isUseless && live !== undefined && isGraceOver(live, context)) {
+    return { name, live, wanted: { kind: 'remove', components: [...pending.keys()] } };
+  }
+  const present = components.filter((record) => record.endpoints + record.also.length > 0);
+  const spec: ServiceEntrySpec = { ...shared, resolution: 'STATIC', endpoints };
+  return entryPart(judgement, { name, spec, components: present, pending }, context);
+}
+
+function entryPart(judgement: HostJudgement, content: EntryContent, { hub, cluster }: RenderContext): PartOutcome {
+  const { name } = content;
+  const live = judgement.live?.parts.get(partOfName(name).part);
+  return { name, live, wanted: { kind: 'entry', entry: entryOf(judgement, content, { hub, cluster: cluster.name }) } };
+}
+
+const NO_MARKS: PendingDeletes = new Map();
+
+/** Part 0 carries the marks of the host's components. */
+function marksOf(contributions: readonly Contribution[]): PendingDeletes {
+  return new Map(contributions.flatMap(({ key, markedAtMs }) => (markedAtMs === undefined ? [] : [[key, markedAtMs]])));
+}
+
+/** A DNS host is never split: the parts it no longer needs are empty, and go as everything does, in two phases. */
+function marksOfEmptyPart(
+  live: LiveEntry | undefined,
+  contributions: readonly Contribution[],
+  { serverNowMs }: RenderContext,
+): PendingDeletes {
+  if (live !== undefined && live.pending.size > 0) return live.pending;
+  return new Map(contributions.map(({ key }) => [key, serverNowMs]));
+}
+
+function isGraceOver({ pending, endpoints }: LiveEntry, { cluster, serverNowMs }: RenderContext): boolean {
+  const isOld = [...pending.values()].every((markedAtMs) => serverNowMs - markedAtMs >= cluster.deletes.pendingMs);
+  return pending.size > 0 && endpoints.length === 0 && isOld;
+}
+
+/** An entry that would be refused, or would harm, is not sent; what is live already is not asked. */
+function invalidity({ name, live, wanted }: PartOutcome, { cluster }: RenderContext): readonly Hold[] {
+  if (wanted.kind !== 'entry' || wanted.entry.contentHash === live?.contentHash) return [];
+  const violations = violationsOf(wanted.entry, cluster.namespace);
+  const { host } = wanted.entry;
+  return violations.slice(0, 1).map(({ path, problem }) => ({
+    name,
+    host,
+    reason: 'invalid-entry',
+    detail: `${path}: ${problem}`,
+  }));
+}
+
+/**
+ * Live endpoints that nobody can be asked about: their entry was edited by hand, so its counts say nothing. They stay
+ * while any part of the host is unread; after that the readings decide alone.
+ */
+function straysOf(
+  { live }: HostJudgement,
+  contributions: readonly Contribution[],
+  context: RenderContext,
+): readonly Endpoint[] {
+  if (live === undefined || live.isIntact) return [];
+  const isWholeHostRead =
+    context.isCatalogueKnown && contributions.length > 0 && contributions.every(({ keptFor }) => keptFor === undefined);
+  if (isWholeHostRead) return [];
+  return [...live.parts.values()].filter(({ isIntact }) => !isIntact).flatMap(({ endpoints }) => endpoints);
+}
+
+/** The host stays exactly as it is. */
+function left(judgement: HostJudgement, holds: readonly Hold[], lineage: readonly Lineage[]): HostOutcome {
+  const parts = livePartsOf(judgement).map((part) => ({ ...part, wanted: { kind: 'nothing' } as const }));
+  return { holds, lineage, parts };
+}
+
+function livePartsOf({ live }: HostJudgement): readonly { readonly name: EntryName; readonly live: LiveEntry }[] {
+  return [...(live?.parts.values() ?? [])].map((entry) => ({ name: entry.observed.name, live: entry }));
+}
+
+function deletesObjects({ cluster }: RenderContext): boolean {
+  return cluster.mode !== 'upsert-only';
 }
 
 /** An object of ours whose annotation is gone: nothing says whose its endpoints are, so it stays as it is. */
@@ -70,222 +229,26 @@ function unreadable({ name, host }: HostJudgement): Hold {
   return { name, host, reason: 'live-not-intact', detail: 'its components annotation cannot be read' };
 }
 
-/** One component on its way into an entry. */
-interface Part {
-  readonly key: ComponentKey;
-  readonly record: Omit<ComponentRecord, 'endpoints' | 'also'> | undefined;
-  readonly fresh: readonly Candidate[];
-  /** Live endpoints that stay although no reading shows them. */
-  readonly kept: readonly Endpoint[];
-  readonly keptFor: KeepReason | HoldReason | undefined;
-  /** Kept without data: a change of ports has to wait for it. */
-  readonly isWithoutData: boolean;
-  readonly markedAtMs: number | undefined;
-  readonly isLeaving: boolean;
-  readonly leftOut: readonly Lineage[];
-}
-
-function partOf(component: JudgedComponent, judgement: HostJudgement, context: RenderContext): Part {
-  const { key, verdict, record } = component;
-  const { live } = judgement;
-  const held = context.held.get(key);
-  const endpoints = live === undefined ? [] : endpointsOf(live, key);
-  const marked = live?.pending.get(key);
-  const base = {
-    key,
-    record: record ?? newRecord(component, verdict),
-    fresh: [],
-    kept: endpoints,
-    isWithoutData: endpoints.length > 0,
-    markedAtMs: marked,
-    isLeaving: false,
-    leftOut: [],
-  };
-  switch (verdict.kind) {
-    case 'replace':
-    case 'add': {
-      const { candidates } = verdict;
-      const keptFor = verdict.kind === 'add' ? verdict.reason : held;
-      const isReplaced = keptFor === undefined;
-      const kept = isReplaced ? [] : endpoints.filter((endpoint) => !isRegistered(endpoint, candidates.registered));
-      return {
-        ...base,
-        record: isReplaced || record === undefined ? newRecord(component, verdict) : record,
-        fresh: candidates.usable,
-        kept,
-        keptFor,
-        isWithoutData: kept.length > 0,
-        markedAtMs: undefined,
-        leftOut: candidates.leftOut,
-      };
-    }
-    case 'keep':
-      return { ...base, keptFor: verdict.reason };
-    case 'empty':
-      if (held !== undefined) return { ...base, keptFor: held };
-      return {
-        ...base,
-        record: emptyRecord(component, verdict),
-        kept: [],
-        keptFor: undefined,
-        isWithoutData: false,
-        markedAtMs: undefined,
-      };
-    case 'mark':
-      return {
-        ...base,
-        keptFor: held ?? 'pending-delete',
-        markedAtMs: held === undefined ? context.serverNowMs : undefined,
-      };
-    case 'due':
-      return { ...base, keptFor: undefined, isLeaving: true };
-  }
-}
-
-function emptied(part: Part): Part {
-  return { ...part, fresh: [], kept: [], keptFor: undefined, isWithoutData: false, isLeaving: false };
-}
-
-function newRecord(component: JudgedComponent, verdict: Verdict): Part['record'] {
-  if (verdict.kind !== 'replace' && verdict.kind !== 'add') return undefined;
-  return recordFrom(component, { ...verdict.reading, registered: verdict.candidates.registered.size });
-}
-
-function emptyRecord(
-  component: JudgedComponent,
-  verdict: { readonly revision: number; readonly observedAtMs: number },
-): Part['record'] {
-  return recordFrom(component, { ...verdict, registered: 0 });
-}
-
-function recordFrom(
-  { key, mapped, source, record }: JudgedComponent,
-  read: { readonly revision: number; readonly observedAtMs: number; readonly registered: number },
-): Part['record'] {
-  if (mapped === undefined) return record;
-  const { service } = mapped.state;
-  return {
-    key,
-    source,
-    namespace: service.namespaceName,
-    httpName: service.httpName,
-    service: service.serviceName,
-    createdAtMs: service.createdAtMs,
-    revision: read.revision,
-    observedAtMs: read.observedAtMs,
-    registered: read.registered,
-  };
-}
-
-interface Draft {
-  readonly parts: readonly Part[];
-  readonly holds: readonly Hold[];
-  readonly lineage: readonly Lineage[];
-}
-
-function renderEntry(judgement: HostJudgement, draft: Draft, context: RenderContext): HostOutcome {
-  const { live, host, name } = judgement;
-  const parts = draft.parts.filter((part) => part.record !== undefined);
-  const strays = straysOf(judgement, parts, context);
-  const ports = portsFor(judgement, parts, strays);
-  const holds = [...draft.holds, ...ports.holds];
-  const resolved = resolve(parts, strays, live);
-  const assembled = assembleEndpoints(resolved, ports.ports);
-  const lineage = [...draft.lineage, ...assembled.lineage];
-  if (assembled.endpoints.length > MAX_ENDPOINTS) {
-    const detail = `${assembled.endpoints.length} endpoints, ${MAX_ENDPOINTS} are possible`;
-    return { kind: 'nothing', holds: [...holds, { name, host, reason: 'too-many-endpoints', detail }], lineage };
-  }
-  if (live === undefined && assembled.endpoints.length === 0) return { kind: 'nothing', holds, lineage };
-  const spec = specOf(judgement, {
-    ports: ports.ports,
-    resolution: resolved.resolution,
-    endpoints: assembled.endpoints,
-  });
-  const pending = new Map(
-    parts.flatMap(({ key, markedAtMs }) => (markedAtMs === undefined ? [] : [[key, markedAtMs]])),
-  );
-  return {
-    kind: 'entry',
-    entry: entryOf(judgement, { spec, components: assembled.components, pending }, context),
-    holds,
-    lineage,
-  };
-}
-
-/** Ports change only when every component that stays was read: a kept endpoint cannot say where it would serve a new port. */
-function portsFor(
-  judgement: HostJudgement,
-  parts: readonly Part[],
-  strays: readonly Endpoint[],
-): { readonly ports: ServiceEntrySpec['ports']; readonly holds: readonly Hold[] } {
-  const { live, to, name, host } = judgement;
-  const published = live === undefined || live.ports.length === 0 ? undefined : live.ports;
-  if (to === undefined) return { ports: published ?? [], holds: [] };
-  const wanted = servicePorts(
-    parts.flatMap(({ fresh }) => fresh),
-    to,
-    published,
-  );
-  const isWaiting = strays.length > 0 || parts.some(({ isWithoutData }) => isWithoutData);
-  if (published === undefined || !isWaiting || samePorts(wanted, published)) return { ports: wanted, holds: [] };
-  const detail = `ports stay ${published.map(({ number }) => number).join(', ')} until every part of the host is read`;
-  return { ports: published, holds: [{ name, host, reason: 'waiting-for-reading', detail }] };
-}
-
-/**
- * Live endpoints that nobody can be asked about: the object was edited by hand, so its counts say nothing. They stay
- * while any part of the host is unread; after that the readings decide alone.
- */
-function straysOf(judgement: HostJudgement, parts: readonly Part[], context: RenderContext): readonly Endpoint[] {
-  const { live } = judgement;
-  if (live === undefined || live.isIntact) return [];
-  const isWholeHostRead =
-    context.isCatalogueKnown && parts.length > 0 && parts.every(({ keptFor }) => keptFor === undefined);
-  return isWholeHostRead ? [] : live.endpoints;
-}
-
-function specOf(
-  judgement: HostJudgement,
-  drawn: Pick<ServiceEntrySpec, 'ports' | 'resolution' | 'endpoints'>,
-): ServiceEntrySpec {
-  const { to, live, host } = judgement;
-  const raw = live?.observed.spec.raw as Partial<ServiceEntrySpec> | undefined;
-  const location = to?.location ?? (raw?.location === 'MESH_INTERNAL' ? 'MESH_INTERNAL' : 'MESH_EXTERNAL');
-  const exportTo = to === undefined ? raw?.exportTo : to.exportTo;
-  return { hosts: [host], location, ...drawn, ...(exportTo === undefined ? {} : { exportTo }) };
-}
-
-function entryOf(
-  judgement: HostJudgement,
-  content: {
-    readonly spec: ServiceEntrySpec;
-    readonly components: readonly ComponentRecord[];
-    readonly pending: PendingDeletes;
-  },
-  context: RenderContext,
-): DesiredEntry {
-  const { name, host } = judgement;
-  const { cluster } = context;
-  const labels = { [OBJECT.managedBy]: OBJECT.managedByValue, [OBJECT.hub]: context.hub };
-  const contentHash = contentHashOf({ ...content, spec: content.spec as unknown as Json, labels, cluster });
-  const pendingText = encodePending(content.pending);
-  const annotations = {
-    [OBJECT.cluster]: cluster,
-    [OBJECT.contentHash]: contentHash,
-    [OBJECT.components]: encodeComponents(content.components),
-    [OBJECT.schema]: String(OBJECT.schemaVersion),
-    ...(pendingText === undefined ? {} : { [OBJECT.pendingDelete]: pendingText }),
-  };
-  return { name, host, ...content, labels, annotations, contentHash };
+function keptAsDns({ name, host }: HostJudgement): Hold {
+  return { name, host, reason: 'resolution-kept', detail: 'it stays DNS while a host name on it is registered' };
 }
 
 /** One hold per component that keeps endpoints for a reason that an operator should see. */
-function holdsOf({ name, host }: HostJudgement, parts: readonly Part[]): Hold[] {
-  return parts.flatMap(({ key, keptFor }) => (isHold(keptFor) ? [{ name, host, reason: keptFor, detail: key }] : []));
+function holdsOf({ name, host }: HostJudgement, contributions: readonly Contribution[]): Hold[] {
+  return contributions.flatMap(({ key, keptFor }) =>
+    isHold(keptFor) ? [{ name, host, reason: keptFor, detail: key }] : [],
+  );
 }
 
-const HOLDS = new Set<string>(['brake-objects', 'brake-endpoints', 'source-empty', 'config-removal', 'pending-delete']);
+const HOLDS = new Set<string>([
+  'brake-objects',
+  'brake-endpoints',
+  'source-empty',
+  'config-removal',
+  'all-filtered',
+  'all-rejected',
+  'pending-delete',
+]);
 
 function isHold(reason: KeepReason | HoldReason | undefined): reason is HoldReason {
   return reason !== undefined && HOLDS.has(reason);

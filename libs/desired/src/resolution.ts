@@ -1,78 +1,110 @@
-import type {
-  ComponentKey,
-  ComponentRecord,
-  Endpoint,
-  HoldReason,
-  KeepReason,
-  Lineage,
-  Resolution,
-} from '@isthmus/model';
+import type { Endpoint, LeftOutReason, Lineage, Resolution } from '@isthmus/model';
 import { isIP } from 'node:net';
-import type { Candidate } from './candidates.js';
-import type { LiveEntry } from './live.js';
+import type { Contribution } from './contribution.js';
+import type { LiveHost } from './live-host.js';
 
-/** One component with the endpoints that it wants to have on the entry. */
-export interface Contribution {
-  readonly key: ComponentKey;
-  readonly record: Omit<ComponentRecord, 'endpoints' | 'also'> | undefined;
-  readonly fresh: readonly Candidate[];
-  readonly kept: readonly Endpoint[];
-  readonly keptFor: KeepReason | HoldReason | undefined;
+/** What a route asks for; `mixed` (preset istio-cloud-map) turns to DNS with the first host name and back with the last. */
+export type ResolutionWish = 'auto' | 'static' | 'dns' | 'mixed';
+
+/** Everything that wants to stand on a host. */
+export interface Gathered {
+  readonly contributions: readonly Contribution[];
+  /** Live endpoints whose component nobody knows. */
+  readonly strays: readonly Endpoint[];
 }
 
 /** Contributions that all fit one resolution. */
-export interface Resolved {
+export interface Resolved extends Gathered {
   readonly resolution: Resolution;
-  readonly parts: readonly Contribution[];
-  readonly strays: readonly Endpoint[];
   readonly leftOut: readonly Lineage[];
 }
 
 /**
- * STATIC when every address is an IP, else DNS. The live resolution stays while an endpoint fits it: DNS takes IPs too,
- * a STATIC entry leaves names out. Without endpoints an entry is STATIC, because an empty DNS entry resolves its own host.
+ * The resolution of a host:
  *
- * **A DNS entry never carries a locality**: two of them crash istiod 1.30 (istio/istio issue 61857).
+ * | wish | new host | live STATIC | live DNS |
+ * |---|---|---|---|
+ * | auto | STATIC if all are IPs, else DNS | STATIC while an IP remains; new names are left out | DNS while anything remains |
+ * | static | STATIC; names are left out | STATIC; names are left out | STATIC, but not while a live name is still wanted |
+ * | dns | DNS | DNS | DNS |
+ * | mixed | DNS if one is a name | the same | the same |
+ *
+ * Without endpoints an entry is STATIC, because an empty DNS entry resolves its own host.
  */
-export function resolve(
-  parts: readonly Contribution[],
-  strays: readonly Endpoint[],
-  live: LiveEntry | undefined,
-): Resolved {
-  const addresses = parts
-    .flatMap(({ fresh, kept }) => [...fresh, ...kept].map(({ address }) => address))
-    .concat(strays.map(({ address }) => address));
-  const hasIp = addresses.some((address) => isIP(address) !== 0);
-  const hasName = addresses.some((address) => isIP(address) === 0);
-  const livesAsStatic = live !== undefined && live.endpoints.length > 0 && live.resolution === 'STATIC';
-  const livesAsDns = live !== undefined && live.endpoints.length > 0 && live.resolution === 'DNS';
-  if (addresses.length > 0 && (livesAsDns || (hasName && !(livesAsStatic && hasIp)))) {
-    return { resolution: 'DNS', parts: parts.map(withoutLocality), strays: strays.map(bare), leftOut: [] };
+export function resolutionOf(gathered: Gathered, live: LiveHost | undefined, wish: ResolutionWish): Resolution {
+  const addresses = addressesOf(gathered);
+  if (addresses.length === 0) return 'STATIC';
+  const names = addresses.filter((address) => !isIp(address));
+  const published = live !== undefined && live.endpoints.length > 0 ? live : undefined;
+  switch (wish) {
+    case 'dns':
+      return 'DNS';
+    case 'mixed':
+      return names.length > 0 ? 'DNS' : 'STATIC';
+    case 'static':
+      return published?.resolution === 'DNS' && keepsName(published, names) ? 'DNS' : 'STATIC';
+    case 'auto': {
+      if (published?.resolution === 'DNS') return 'DNS';
+      const staysStatic = published !== undefined && names.length < addresses.length;
+      return names.length > 0 && !staysStatic ? 'DNS' : 'STATIC';
+    }
   }
+}
+
+/**
+ * Cuts everything to what one resolution can hold. **A DNS entry never carries a locality**: two of them crash
+ * istiod 1.30 (istio/istio issue 61857).
+ */
+export function fitTo(gathered: Gathered, resolution: Resolution, wish: ResolutionWish): Resolved {
+  const { contributions, strays } = gathered;
+  if (resolution === 'DNS') {
+    const bare = contributions.map(withoutLocality);
+    return { resolution, contributions: bare, strays: strays.map(withoutPlace), leftOut: [] };
+  }
+  const reason = wish === 'static' ? 'static-only' : 'mixed-resolution';
   return {
-    resolution: 'STATIC',
-    parts: parts.map(onlyIps),
-    strays: strays.filter(isIpEndpoint),
-    leftOut: parts.flatMap(({ key, fresh }) =>
-      fresh
-        .filter(({ kind }) => kind === 'name')
-        .map(({ instance }) => ({ kind: 'left-out', component: key, instance, reason: 'mixed-resolution' }) as const),
-    ),
+    resolution,
+    contributions: contributions.map(onlyIps),
+    strays: strays.filter(({ address }) => isIp(address)),
+    leftOut: contributions.flatMap((contribution) => namesLeftOut(contribution, reason)),
   };
 }
 
-function withoutLocality(part: Contribution): Contribution {
-  return { ...part, fresh: part.fresh.map((candidate) => ({ ...candidate, locality: '' })), kept: part.kept.map(bare) };
+function keepsName(live: LiveHost, names: readonly string[]): boolean {
+  const published = new Set(live.endpoints.map(({ address }) => address));
+  return names.some((name) => published.has(name));
 }
 
-function onlyIps(part: Contribution): Contribution {
-  return { ...part, fresh: part.fresh.filter(({ kind }) => kind === 'ip'), kept: part.kept.filter(isIpEndpoint) };
+function namesLeftOut({ key, fresh }: Contribution, reason: LeftOutReason): readonly Lineage[] {
+  return fresh
+    .filter(({ kind }) => kind === 'name')
+    .map(({ instance }) => ({ kind: 'left-out', component: key, instance, reason }) as const);
 }
 
-function bare({ address, ports }: Endpoint): Endpoint {
-  return ports === undefined ? { address } : { address, ports };
+function addressesOf({ contributions, strays }: Gathered): readonly string[] {
+  return contributions
+    .flatMap(({ fresh, kept }) => [...fresh, ...kept].map(({ address }) => address))
+    .concat(strays.map(({ address }) => address));
 }
 
-function isIpEndpoint({ address }: Endpoint): boolean {
+function withoutLocality(contribution: Contribution): Contribution {
+  const fresh = contribution.fresh.map((candidate) => ({ ...candidate, locality: '' }));
+  return { ...contribution, fresh, kept: contribution.kept.map(withoutPlace) };
+}
+
+function onlyIps(contribution: Contribution): Contribution {
+  return {
+    ...contribution,
+    fresh: contribution.fresh.filter(({ kind }) => kind === 'ip'),
+    kept: contribution.kept.filter(({ address }) => isIp(address)),
+  };
+}
+
+function withoutPlace(endpoint: Endpoint): Endpoint {
+  const { locality, ...bare } = endpoint;
+  return locality === undefined ? endpoint : bare;
+}
+
+function isIp(address: string): boolean {
   return isIP(address) !== 0;
 }

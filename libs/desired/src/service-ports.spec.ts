@@ -1,16 +1,24 @@
 import type { RouteTarget, ServicePort } from '@isthmus/model';
 import { target } from '@isthmus/testing';
-import type { Candidate } from './candidates.js';
+import type { PortsOfCandidate } from './service-ports.js';
 import { endpointPorts, servicePorts } from './service-ports.js';
 
-const on = (...ports: readonly (number | undefined)[]): readonly Candidate[] =>
-  ports.map((port, i) => ({ instance: `i-${i}`, kind: 'ip', address: `10.0.0.${i}`, port, locality: '' }));
+const UNNAMED = { servicePort: undefined, protocol: undefined, ports: [] };
+const on = (...ports: readonly (number | undefined)[]): readonly PortsOfCandidate[] =>
+  ports.map((port) => ({ ...UNNAMED, port }));
+const saying = (protocol: PortsOfCandidate['protocol'], port = 9000): PortsOfCandidate => ({
+  ...UNNAMED,
+  port,
+  protocol,
+});
 const printed = (ports: readonly ServicePort[]): readonly string[] =>
   ports.map(({ number, name, protocol }) => `${number} ${name} ${protocol ?? '–'}`);
 const DEFAULTS = ['80 http HTTP', '443 https HTTPS'];
 
 describe('servicePorts', () => {
-  it.each<[string, readonly Candidate[], Partial<RouteTarget>, readonly ServicePort[] | undefined, readonly string[]]>([
+  it.each<
+    [string, readonly PortsOfCandidate[], Partial<RouteTarget>, readonly ServicePort[] | undefined, readonly string[]]
+  >([
     ['takes the route’s ports when no instance names one', on(undefined, undefined), {}, undefined, DEFAULTS],
     ['takes the one port of all instances', on(8080, 8080), {}, undefined, ['8080 http HTTP']],
     [
@@ -59,6 +67,37 @@ describe('servicePorts', () => {
       ['8080 http HTTP'],
     ],
     ['obeys servicePort', on(40_001), { servicePort: 80 }, undefined, ['80 http HTTP']],
+    [
+      'takes SERVICE_PORT for the instances’ own',
+      [
+        { ...UNNAMED, port: 40_001, servicePort: 8080 },
+        { ...UNNAMED, port: 40_002, servicePort: 8080 },
+      ],
+      {},
+      undefined,
+      ['8080 http HTTP'],
+    ],
+    [
+      'believes the instances’ protocol before the route’s',
+      [saying('GRPC'), saying('GRPC')],
+      { protocol: 'HTTP' },
+      undefined,
+      ['9000 grpc-9000 GRPC'],
+    ],
+    [
+      'believes no protocol that only some instances name',
+      [saying('GRPC'), saying(undefined)],
+      {},
+      undefined,
+      ['9000 port-9000 –'],
+    ],
+    [
+      'keeps the route’s port while instances disagree about its protocol',
+      [saying('GRPC', 80), saying('HTTP2', 80)],
+      {},
+      undefined,
+      ['80 http HTTP'],
+    ],
   ])('%s', (_, candidates, to, published, expected) => {
     expect(printed(servicePorts(candidates, target(to), published))).toEqual(expected);
   });
@@ -67,7 +106,14 @@ describe('servicePorts', () => {
 describe('endpointPorts', () => {
   it('names every service port, the first with the instance’s own number', () => {
     const ports = target().ports;
-    expect(endpointPorts(ports, undefined)).toEqual({ http: 80, https: 443 });
-    expect(endpointPorts(ports.slice(0, 1), 40_001)).toEqual({ http: 40_001 });
+    expect(endpointPorts(ports, { ...UNNAMED, port: undefined })).toEqual({ http: 80, https: 443 });
+    expect(endpointPorts(ports.slice(0, 1), { ...UNNAMED, port: 40_001 })).toEqual({ http: 40_001 });
+  });
+
+  it('serves an instance’s port where its SERVICE_PORT says', () => {
+    expect(endpointPorts(target().ports, { ...UNNAMED, port: 8443, servicePort: 443 })).toEqual({
+      http: 80,
+      https: 8443,
+    });
   });
 });

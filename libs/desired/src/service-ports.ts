@@ -1,51 +1,60 @@
 import type { PortProtocol, RouteTarget, ServicePort } from '@isthmus/model';
 import type { Candidate } from './candidates.js';
+import { namedServicePorts } from './named-ports.js';
+import { FIRST_DYNAMIC_PORT, agreedProtocol, protocolOf } from './port-protocol.js';
 
-/** From here on Linux hands out ephemeral ports, which ECS uses for dynamic host ports. */
-const FIRST_DYNAMIC_PORT = 32_768;
-
-const HTTP_PORTS = new Set([80, 8080]);
-const HTTPS_PORTS = new Set([443, 8443]);
-/** Databases and brokers whose servers speak first or are no HTTP: Istio must not wait for their first bytes. */
-const TCP_PORTS = new Set([1433, 1521, 2181, 3306, 4222, 5432, 5671, 5672, 6379, 9042, 9092, 9094, 11211, 27017]);
+/** What of a candidate says where it serves. */
+export type PortsOfCandidate = Pick<Candidate, 'port' | 'servicePort' | 'protocol' | 'ports'>;
 
 /**
- * The service ports of a host whose instances name their ports by number only:
+ * The service ports of a host:
  *
  * | instances | ports |
  * |---|---|
- * | none names a port | the route's `ports` |
- * | all on one port below 32768 | that port |
+ * | all name their ports | one for each name (`named-ports.ts`) |
+ * | some name their ports | the published ones if there are any, else one for each name |
+ * | none gives a port | the route's `ports` |
+ * | all are on one port below 32768 | that port |
  * | otherwise (ECS dynamic ports, a rollout from one port to another) | the published port if there is one, else the route's first |
  *
- * A route's `servicePort` wins over all three.
+ * SERVICE_PORT stands for the instance's own port where it is given. A route's `servicePort` wins over everything.
  */
 export function servicePorts(
-  candidates: readonly Candidate[],
+  candidates: readonly PortsOfCandidate[],
   to: RouteTarget,
   published: readonly ServicePort[] | undefined,
 ): readonly ServicePort[] {
-  if (to.servicePort !== 'auto') return [portOf(to.servicePort, to)];
-  const given = new Set(candidates.map(({ port }) => port));
+  const protocols = candidates.map(({ protocol }) => protocol);
+  if (to.servicePort !== 'auto') return [portOf(to.servicePort, protocols, to)];
+  const named = candidates.filter(({ ports }) => ports.length > 0).map(({ ports }) => ports);
+  if (named.length === 0) return unnamedServicePorts(candidates, to, published);
+  if (named.length < candidates.length && published !== undefined) return published;
+  return namedServicePorts(named, to, published ?? []);
+}
+
+function unnamedServicePorts(
+  candidates: readonly PortsOfCandidate[],
+  to: RouteTarget,
+  published: readonly ServicePort[] | undefined,
+): readonly ServicePort[] {
+  const given = new Set(candidates.map(({ port, servicePort }) => servicePort ?? port));
   const [only] = given;
   if (given.size === 0) return published ?? to.ports;
   if (given.size === 1 && only === undefined) return to.ports;
-  if (given.size === 1 && only !== undefined && only < FIRST_DYNAMIC_PORT) return [portOf(only, to)];
+  if (given.size === 1 && only !== undefined && only < FIRST_DYNAMIC_PORT) {
+    const protocols = candidates.map(({ protocol }) => protocol);
+    return [portOf(only, protocols, to)];
+  }
   return published ?? to.ports.slice(0, 1);
 }
 
-/** A port with the name and protocol that its number and route suggest; without a protocol Istio detects it. */
-function portOf(number: number, to: RouteTarget): ServicePort {
+/** A port without a registered name, with the name and protocol that its number, instances and route suggest. */
+function portOf(number: number, given: readonly (PortProtocol | undefined)[], to: RouteTarget): ServicePort {
   const configured = to.ports.find((port) => port.number === number);
-  if (configured !== undefined && to.protocol === 'auto') return configured;
-  const protocol = to.protocol === 'auto' ? wellKnown(number) : to.protocol;
+  const isSaid = agreedProtocol(given) !== undefined || to.protocol !== 'auto';
+  if (configured !== undefined && !isSaid) return configured;
+  const protocol = protocolOf({ number, name: undefined, given }, to);
   return { number, name: portName(number, protocol), ...(protocol === undefined ? {} : { protocol }) };
-}
-
-function wellKnown(number: number): PortProtocol | undefined {
-  if (HTTP_PORTS.has(number)) return 'HTTP';
-  if (HTTPS_PORTS.has(number)) return 'HTTPS';
-  return TCP_PORTS.has(number) ? 'TCP' : undefined;
 }
 
 function portName(number: number, protocol: PortProtocol | undefined): string {
@@ -57,11 +66,33 @@ function portName(number: number, protocol: PortProtocol | undefined): string {
 /**
  * Where each service port is served at one address. Every service port is named, because an endpoint that lacks a
  * name still gets that port's traffic, on the service port's number. Source: istio.io, WorkloadEntry `ports`.
+ *
+ * A port of the candidate is found by its name, else by the number under which callers should reach it; one that fits
+ * none serves the first.
  */
-export function endpointPorts(ports: readonly ServicePort[], instancePort: number | undefined): Record<string, number> {
-  return Object.fromEntries(
-    ports.map(({ name, number }, index) => [name, index === 0 ? (instancePort ?? number) : number]),
-  );
+export function endpointPorts(ports: readonly ServicePort[], candidate: PortsOfCandidate): Record<string, number> {
+  if (candidate.ports.length === 0 && candidate.servicePort === undefined) return portsWithFirst(ports, candidate.port);
+  const own = portsAt(ports, candidate);
+  if (own.size === 0) return portsWithFirst(ports, candidate.ports[0]?.number ?? candidate.port);
+  return Object.fromEntries(ports.map(({ name, number }) => [name, own.get(name) ?? number]));
+}
+
+function portsWithFirst(ports: readonly ServicePort[], first: number | undefined): Record<string, number> {
+  return Object.fromEntries(ports.map(({ name, number }, index) => [name, index === 0 ? (first ?? number) : number]));
+}
+
+function portsAt(
+  ports: readonly ServicePort[],
+  { port, servicePort, ports: named }: PortsOfCandidate,
+): ReadonlyMap<string, number> {
+  const own = new Map<string, number>();
+  for (const { name, number } of ports) {
+    const fitting =
+      named.find((one) => one.name === name) ?? named.find((one) => (one.servicePort ?? one.number) === number);
+    if (fitting !== undefined) own.set(name, fitting.number);
+    else if (named.length === 0 && port !== undefined && servicePort === number) own.set(name, port);
+  }
+  return own;
 }
 
 /** Whether two lists of service ports are the same in number, name, protocol and order. */

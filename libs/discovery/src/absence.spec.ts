@@ -1,10 +1,10 @@
 import { IsthmusError, complete, emptySnapshot, failed, hasAbsenceProof, sourceName } from '@isthmus/model';
 import type { ComponentRecord, NamespaceRecord, Snapshot } from '@isthmus/model';
-import { serviceRecord, source } from '@isthmus/testing';
+import { reading, serviceRecord, source } from '@isthmus/testing';
 import type { Probe } from './absence.js';
 import { foundPresence, successorOf, wantedProbes } from './absence.js';
 import { checkAccount, checkLiveAccounts } from './account.js';
-import { completePass, foundServices } from './catalogue.js';
+import { completePass, foundServices, newState } from './catalogue.js';
 import { forgetUnreferenced, trackReferenced } from './references.js';
 
 const ACCOUNT = '111122223333';
@@ -164,6 +164,16 @@ describe('trackReferenced', () => {
     expect(track(snapshot, other)).toBe(snapshot);
   });
 
+  it('knows a service of another account as shared as soon as the account of the reader is known, listed or not', () => {
+    const isShared = (snapshot: Snapshot) => snapshot.services.get(web.key)?.service.isShared;
+    const reader = { ...empty, account: '999900001111' };
+    expect(isShared(trackReferenced(empty, [record()], { settings, nowMs: 0 }))).toBe(false);
+    expect(isShared(trackReferenced(reader, [record()], { settings, nowMs: 0 }))).toBe(true);
+    const before = trackReferenced(empty, [record()], { settings, nowMs: 0 });
+    const known = trackReferenced({ ...before, account: '999900001111' }, [record()], { settings, nowMs: 0 });
+    expect(isShared(known)).toBe(true);
+  });
+
   it('leaves out a component that the settings exclude', () => {
     const excluding = source({ services: { include: ['*'], exclude: ['web'] } });
     expect(trackReferenced(empty, [record()], { settings: excluding, nowMs: 0 })).toBe(empty);
@@ -210,6 +220,14 @@ describe('forgetUnreferenced', () => {
     expect(forgetUnreferenced(tracked, new Set()).services.size).toBe(0);
   });
 
+  it('drops a service that was unshared, once no live object refers to it', () => {
+    const state = { ...newState({ ...web, isShared: true }, 'catalogue', 0), reading: reading([]) };
+    const unshared = { ...state, absence: { passesAtMs: [100, 200], notFoundAtMs: undefined } };
+    const snapshot = { ...empty, services: new Map([[web.key, unshared]]) };
+    expect(forgetUnreferenced(snapshot, new Set([web.key]))).toBe(snapshot);
+    expect(forgetUnreferenced(snapshot, new Set()).services.size).toBe(0);
+  });
+
   it('keeps a service whose absence is not proven', () => {
     const absent = passes(found(empty), [100, 200]);
     expect(forgetUnreferenced(absent, new Set())).toBe(absent);
@@ -247,6 +265,11 @@ describe('checkLiveAccounts', () => {
   };
   it.each(Object.entries(cases))('%s', (_, [snapshot, records, namespaces, isAccepted]) => {
     const code = isAccepted ? undefined : 'wrong-account';
-    expect(checkLiveAccounts(snapshot, records, namespaces)?.code).toBe(code);
+    expect(checkLiveAccounts(snapshot, { settings, records }, namespaces)?.code).toBe(code);
+  });
+
+  it('takes the account that a source names for the right one although live components are of another: a share has ended', () => {
+    const named = { settings: { account: '999900001111' }, records: [record()] };
+    expect(checkLiveAccounts(empty, named, [elsewhere])).toBeUndefined();
   });
 });

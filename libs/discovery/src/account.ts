@@ -22,11 +22,12 @@ export function checkAccount(
 
 /**
  * `wrong-account` when a listing shows another own account than the snapshot was read from, or when live components
- * name this source and it sees none of the accounts they came from.
+ * name this source and it sees none of the accounts they came from. The latter tells wrong credentials from the right
+ * ones only where the source names no account: with the right ones, another account has ended its share.
  */
 export function checkLiveAccounts(
   snapshot: Snapshot,
-  records: readonly ComponentRecord[],
+  live: { readonly settings: Pick<SourceSettings, 'account'>; readonly records: readonly ComponentRecord[] },
   namespaces: readonly NamespaceRecord[],
 ): IsthmusError | undefined {
   const now = ownAccounts(namespaces)[0];
@@ -35,11 +36,13 @@ export function checkLiveAccounts(
     return wrongAccount(snapshot.source, `${what}: correct the credentials, or restart the hub`);
   }
   const seen = new Set(namespaces.map((namespace) => namespace.ownerAccount));
-  const live = liveAccounts(snapshot, records);
-  if (seen.size === 0 || live.length === 0 || live.some((account) => seen.has(account))) return undefined;
-  const what = `live objects hold services of account ${live.join(', ')} from source ${snapshot.source}`;
+  if (live.settings.account !== undefined || seen.size === 0) return undefined;
+  const accounts = liveAccounts(snapshot, live.records);
+  if (accounts.length === 0 || accounts.some((account) => seen.has(account))) return undefined;
+  const what = `live objects hold services of account ${accounts.join(', ')} from source ${snapshot.source}`;
   const seenNow = [...seen].sort().join(', ');
-  return wrongAccount(snapshot.source, `${what}, which now sees ${seenNow}: correct the credentials or rename it`);
+  const remedy = 'correct the credentials, or name its account if it is right and a share has ended';
+  return wrongAccount(snapshot.source, `${what}, which now sees ${seenNow}: ${remedy}`);
 }
 
 /** Accounts of the namespaces that belong to the reader itself, sorted. */

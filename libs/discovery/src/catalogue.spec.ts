@@ -2,6 +2,7 @@ import { IsthmusError, emptySnapshot, hasAbsenceProof, sourceName } from '@isthm
 import type { NamespaceRecord, ServiceSummary, Snapshot } from '@isthmus/model';
 import { source } from '@isthmus/testing';
 import { chooseCatalogueReads, completePass, failedPass, foundServices, serviceKey } from './catalogue.js';
+import { wantedProbes } from './absence.js';
 import { selectNamespaces, selectsService } from './selection.js';
 
 const settings = source();
@@ -143,10 +144,18 @@ describe('completePass', () => {
     expect(stateOf(snapshot, 'web')?.absence).toBeUndefined();
   });
 
-  it('counts nothing against a shared service, which may just be unshared', () => {
+  it.each([
+    ['beside own namespaces', [shop]],
+    ['without any namespace', []],
+  ])('takes a shared service that it does not show for unshared, never for gone, %s', (_, namespaces) => {
     const shared = found(empty, ['web'], { isShared: true, ownerAccount: '999900001111' });
-    const snapshot = passed(shared, 200, []);
-    expect([...snapshot.services.values()].map(({ absence }) => absence)).toEqual([undefined]);
+    const seen = new Set<never>();
+    const twice = [200, 300].reduce(
+      (before, startedAtMs) => completePass(before, { startedAtMs, namespaces, seen }, settings),
+      shared,
+    );
+    expect([...twice.services.values()].map(({ absence }) => absence?.passesAtMs)).toEqual([[200, 300]]);
+    expect(wantedProbes(twice)).toEqual([]);
   });
 
   it('drops the services of a namespace that the settings exclude now', () => {

@@ -69,9 +69,10 @@ export function foundServices(
 }
 
 /**
- * Closes a pass whose every page was read. A service of the reader's own account that no page showed gains one pass
- * of absence, unless the pass began before the service was first seen. A pass without an own namespace cannot be told
- * from one that was answered by another account, and a shared service may just be unshared: neither counts.
+ * Closes a pass whose every page was read. A service that no page showed gains one pass of absence, unless the pass
+ * began before the service was first seen. For a service of the reader's own account only a pass with an own namespace
+ * counts, because another cannot be told from one that was answered by another account. For a shared service the
+ * absence says that it was unshared, and never becomes a proof: only its owner can tell that it is gone.
  */
 export function completePass(snapshot: Snapshot, pass: CataloguePass, settings: SourceSettings): Snapshot {
   const accounts = new Set(ownAccounts(pass.namespaces));
@@ -79,7 +80,8 @@ export function completePass(snapshot: Snapshot, pass: CataloguePass, settings: 
   for (const [key, state] of snapshot.services) {
     if (!selectsRecord(settings, state.service)) states.set(key, undefined);
     else if (pass.seen.has(key)) states.set(key, clearAbsence(state));
-    else if (accounts.has(state.service.identity.ownerAccount)) states.set(key, absentIn(state, pass.startedAtMs));
+    else if (state.service.isShared || accounts.has(state.service.identity.ownerAccount))
+      states.set(key, absentIn(state, pass.startedAtMs));
   }
   const [account] = accounts;
   const changed = change(snapshot, states, { account, catalogue: completed(snapshot.catalogue, pass) });

@@ -1,6 +1,6 @@
 export { type Probe, foundPresence, successorOf, wantedProbes } from './absence.js';
 export { type AcceptContext, type InstancesOutcome, acceptInstances } from './accept-instances.js';
-export { checkAccount, checkLiveAccounts } from './account.js';
+export { checkAccount, checkLiveAccounts, ownAccounts } from './account.js';
 export {
   type CataloguePass,
   type CatalogueReads,
@@ -14,4 +14,4 @@ export { confirmEmptiness, emptinessNeeds, needsEmptyConfirmation } from './empt
 export { type PollLog, type PollRecord, dueAtMs, duePolls, nextPollAtMs, pollClass, recordPoll } from './polls.js';
 export { forgetUnreferenced, trackReferenced } from './references.js';
 export { selectNamespaces, selectsService } from './selection.js';
-export { type SourceSummary, type StaleLimits, STALE_LIMITS, sourceState, sourceSummary } from './source-state.js';
+export { type SourceSummary, type StaleLimits, sourceState, sourceSummary } from './source-state.js';

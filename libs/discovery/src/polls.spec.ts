@@ -95,6 +95,12 @@ describe('duePolls', () => {
     expect(due.map(({ service }) => service.serviceName)).toEqual(['fresh', 'hot']);
   });
 
+  it('does not ask for a service that only an object knows before it is known who asks: it may be another account’s', () => {
+    const live = snapshotOf([newState(serviceRecord('web.shop'), 'live', 0)]);
+    expect(duePolls(live, new Map(), { poll, nowMs: 1 })).toEqual([]);
+    expect(duePolls({ ...live, account: '111122223333' }, new Map(), { poll, nowMs: 1 })).toHaveLength(1);
+  });
+
   it('does not ask by name for a service whose name another one has taken', () => {
     const absence = { passesAtMs: [1], notFoundAtMs: undefined };
     const old = state('web.shop', { absence });

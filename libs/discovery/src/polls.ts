@@ -79,11 +79,13 @@ export function nextPollAtMs(snapshot: Snapshot, log: PollLog, poll: PollSetting
   return nextAtMs;
 }
 
+/** A service known only from an object may be another account's, and must not be asked for as one of our own. */
 function pollable(snapshot: Snapshot): readonly ServiceState[] {
   const states = [...snapshot.services.values()];
   if (states.every(isListed)) return states;
   const names = listedNames(snapshot);
-  return states.filter((state) => !isSucceeded(state, names));
+  const isReaderKnown = snapshot.account !== undefined;
+  return states.filter((state) => (isReaderKnown || state.knownFrom === 'catalogue') && !isSucceeded(state, names));
 }
 
 function isBeingProven({ emptiness, regression }: ServiceState): boolean {

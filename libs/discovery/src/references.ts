@@ -29,26 +29,34 @@ export function trackReferenced(
 ): Snapshot {
   const states = new Map<ComponentKey, ServiceState>();
   for (const record of records) {
-    const service = serviceOf(record, snapshot.account);
+    const service = serviceOf(record, snapshot.account ?? context.settings.account);
     if (service === undefined || !isOfSource(snapshot, { record, service }, context.settings)) continue;
     const state = states.get(service.key) ?? snapshot.services.get(service.key);
-    states.set(service.key, claimed(state ?? newState(service, 'live', context.nowMs), record, context.nowMs));
+    const named = state === undefined ? newState(service, 'live', context.nowMs) : namedAs(state, service);
+    states.set(service.key, claimed(named, record, context.nowMs));
   }
   return change(snapshot, states);
 }
 
 /**
- * Drops the services that no live object refers to and of which nothing can come any more: those proven absent, and
- * those that were known from an object only. `referenced` must cover every cluster that was read.
+ * Drops the services that no live object refers to and of which nothing can come any more: those proven absent, those
+ * unshared, and those that were known from an object only. `referenced` must cover every cluster that was read.
  */
 export function forgetUnreferenced(snapshot: Snapshot, referenced: ReadonlySet<ComponentKey>): Snapshot {
   const states = new Map<ComponentKey, undefined>();
   for (const [key, state] of snapshot.services) {
     const wasOnlyReferred = state.knownFrom === 'live' && state.reading === undefined;
-    const isDone = wasOnlyReferred || hasAbsenceProof(state.absence, -Infinity);
+    const isUnshared = state.service.isShared && (state.absence?.passesAtMs.length ?? 0) > 1;
+    const isDone = wasOnlyReferred || isUnshared || hasAbsenceProof(state.absence, -Infinity);
     if (isDone && !referenced.has(key)) states.set(key, undefined);
   }
   return change(snapshot, states);
+}
+
+/** Whether a service that the catalogue has not shown is shared is known only once the reader's own account is. */
+function namedAs(state: ServiceState, service: ServiceRecord): ServiceState {
+  if (state.knownFrom === 'catalogue' || state.service.isShared === service.isShared) return state;
+  return { ...state, service: { ...state.service, isShared: service.isShared } };
 }
 
 /** The claim of a record stands as floor while it is ahead of everything that was read, in whatever order records come. */

@@ -6,6 +6,7 @@ import type { PollLog, PollRecord } from './polls.js';
 import { sourceState, sourceSummary } from './source-state.js';
 
 const NOW_MS = 10_000_000;
+const LIMITS = { staleAfterMs: 120_000, frozenAfterMs: 600_000 };
 const web = serviceRecord('web.shop');
 const api = serviceRecord('api.shop');
 
@@ -70,14 +71,14 @@ describe('sourceState', () => {
     ],
   };
   it.each(Object.entries(cases))('%s', (_, [{ snapshot, log }, expected]) => {
-    expect(sourceState(snapshot, log, { nowMs: NOW_MS })).toBe(expected);
+    expect(sourceState(snapshot, log, { nowMs: NOW_MS, limits: LIMITS })).toBe(expected);
   });
 
   it('does not count the polls of services that the catalogue no longer lists', () => {
     const { snapshot, log } = world({ readAgo: 1 }, [bad('service-not-found', 900_000, 901_000)]);
     const gone = newState(web, 'catalogue', 0);
     const services = new Map([[web.key, { ...gone, absence: { passesAtMs: [1], notFoundAtMs: undefined } }]]);
-    expect(sourceState({ ...snapshot, services }, log, { nowMs: NOW_MS })).toBe('fresh');
+    expect(sourceState({ ...snapshot, services }, log, { nowMs: NOW_MS, limits: LIMITS })).toBe('fresh');
   });
 });
 

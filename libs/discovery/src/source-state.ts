@@ -8,8 +8,6 @@ export interface StaleLimits {
   readonly frozenAfterMs: number;
 }
 
-export const STALE_LIMITS: StaleLimits = { staleAfterMs: 120_000, frozenAfterMs: 600_000 };
-
 /** A source in numbers. */
 export interface SourceSummary {
   readonly services: number;
@@ -46,13 +44,13 @@ export function sourceSummary(snapshot: Snapshot, log: PollLog): SourceSummary {
 export function sourceState(
   snapshot: Snapshot,
   log: PollLog,
-  at: { readonly nowMs: number; readonly limits?: StaleLimits },
+  at: { readonly nowMs: number; readonly limits: StaleLimits },
 ): SourceStateName {
   const { error, lastCompleteReadAtMs } = sourceSummary(snapshot, log);
   if (isDenial(error)) return 'denied';
   if (error?.code === 'throttled') return 'throttled';
   if (lastCompleteReadAtMs === undefined) return 'unread';
-  const { staleAfterMs, frozenAfterMs } = at.limits ?? STALE_LIMITS;
+  const { staleAfterMs, frozenAfterMs } = at.limits;
   const ageMs = at.nowMs - lastCompleteReadAtMs;
   if (ageMs > frozenAfterMs) return 'frozen';
   return ageMs > staleAfterMs ? 'stale' : 'fresh';

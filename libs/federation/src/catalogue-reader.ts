@@ -6,6 +6,7 @@ import {
   failedPass,
   foundPresence,
   foundServices,
+  ownAccounts,
   selectNamespaces,
   serviceKey,
   wantedProbes,
@@ -68,7 +69,8 @@ export class CatalogueReader {
     const namespaces = await source.listNamespaces(signal);
     if (namespaces.kind === 'failed') return this.#failed(namespaces.error);
     const wrong =
-      checkAccount(settings, namespaces.value) ?? checkLiveAccounts(cell.get(), references(), namespaces.value);
+      checkAccount(settings, namespaces.value) ??
+      checkLiveAccounts(cell.get(), { settings, records: references() }, namespaces.value);
     onAccount(wrong === undefined);
     if (wrong !== undefined) return this.#failed(wrong);
 
@@ -108,6 +110,8 @@ export class CatalogueReader {
   /** One listing of everything; the namespace of each service is asked for once and remembered. */
   async #listAll(namespaces: readonly NamespaceRecord[], signal: AbortSignal): Promise<Listing> {
     const byId = new Map(namespaces.map((namespace) => [namespace.id, namespace]));
+    const own = new Set(ownAccounts(namespaces));
+    const isOwn = ({ arn }: ServiceSummary): boolean => own.has(arn.split(':')[4] ?? '');
     const listing: Listing = { seen: new Set(), missing: undefined };
     const unplaced: ServiceSummary[] = [];
     this.#learnNamespaces();
@@ -121,7 +125,7 @@ export class CatalogueReader {
       void unplaced.push(...page.filter((summary) => !place(summary)));
     listing.missing = missingOf(await this.#options.source.listAllServices(onPage, signal));
     await inParallel(unplaced, CONCURRENCY, async (summary) => {
-      listing.missing ??= await this.#askNamespace(summary.id, signal);
+      listing.missing ??= await this.#askNamespace(summary, isOwn(summary), signal);
       place(summary);
     });
     return listing;
@@ -143,10 +147,14 @@ export class CatalogueReader {
   }
 
   /** The error when the namespace could not be told: then the pass is not complete. */
-  async #askNamespace(serviceId: string, signal: AbortSignal): Promise<IsthmusError | undefined> {
-    const answer = await this.#options.source.getService(serviceId, signal);
+  async #askNamespace(
+    { id, arn }: ServiceSummary,
+    isOwn: boolean,
+    signal: AbortSignal,
+  ): Promise<IsthmusError | undefined> {
+    const answer = await this.#options.source.getService(isOwn ? id : arn, signal);
     if (answer.kind !== 'complete') return missingOf(answer);
-    if (answer.value !== 'not-found') this.#namespaceIds.set(serviceId, answer.value.namespaceId);
+    if (answer.value !== 'not-found') this.#namespaceIds.set(id, answer.value.namespaceId);
     return undefined;
   }
 

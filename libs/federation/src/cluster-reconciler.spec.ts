@@ -18,7 +18,7 @@ import {
   recordingMetrics,
 } from '@isthmus/testing';
 
-import type { DecisionCore } from './cluster-reconciler.js';
+import type { DecisionCore } from './cluster-input.js';
 import { ClusterReconciler } from './cluster-reconciler.js';
 import type { DecisionInput } from './decide-cluster.js';
 import { manifestOf, newClusterMemory } from './decide-cluster.js';

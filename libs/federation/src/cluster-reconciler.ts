@@ -1,39 +1,18 @@
-import type {
-  Change,
-  ClusterName,
-  ClusterSettings,
-  ComponentRecord,
-  Configuration,
-  ErrorReport,
-  IsthmusError,
-  Result,
-  Snapshot,
-} from '@isthmus/model';
+import type { ClusterName, ComponentRecord, ErrorReport, IsthmusError, Result, Snapshot } from '@isthmus/model';
 import { toIsthmusError } from '@isthmus/model';
 import type { ClusterClient, Clock, Logger, Metrics, Random } from '@isthmus/ports';
 
-import type { AcknowledgedWrite, ApplyResult } from './apply-plan.js';
-import { applyPlan } from './apply-plan.js';
 import { BurstPacer } from './burst-pacer.js';
+import type { ClusterInput, DecisionCore } from './cluster-input.js';
 import { ClusterObserver } from './cluster-observer.js';
 import { ClusterReporter } from './cluster-reporter.js';
-import type { ClusterMemory, Decision, decideCluster, manifestOf } from './decide-cluster.js';
+import type { ClusterMemory, Decision, DecisionInput } from './decide-cluster.js';
 import { newClusterMemory } from './decide-cluster.js';
+import type { WriteResult, WriterTools, WriteWork } from './entry-writer.js';
+import { EntryWriter } from './entry-writer.js';
 import { reportError } from './error-report.js';
-import { fullJitter } from './jitter.js';
-import { nameOf, WriteMemory } from './write-memory.js';
-
-/** The pure functions that say what a cluster should get and how an object is sent. */
-export interface DecisionCore {
-  readonly decideCluster: typeof decideCluster;
-  readonly manifestOf: typeof manifestOf;
-}
-
-/** The configuration as it is now, and the cluster's part of it. */
-export interface ClusterInput {
-  readonly configuration: Configuration;
-  readonly cluster: ClusterSettings;
-}
+import { activePause } from './pause.js';
+import { PreviousNamespaces } from './previous-namespaces.js';
 
 export interface ClusterReconcilerOptions {
   readonly name: ClusterName;
@@ -62,33 +41,29 @@ export interface ClusterView {
 /** Nothing is due and nothing wakes us: look again after this, to be level-triggered in the last resort. */
 const IDLE_MS = 300_000;
 const CONNECTION_RETRY_MS = 10_000;
-const PAUSE_BACKOFF = { baseMs: 2_000, maxMs: 300_000 };
-/** A run of writes goes on this long with its plan although newer snapshots wait, so that deciding stays cheap. */
-const PLAN_LASTS_MS = 2_000;
 
 /** Makes one cluster as it should be: gather, decide, apply, report. One instance per cluster; its runs never overlap. */
 export class ClusterReconciler {
   readonly #options: ClusterReconcilerOptions;
   readonly #observer: ClusterObserver;
-  readonly #pacer: BurstPacer;
-  readonly #writes: WriteMemory;
+  readonly #previous: PreviousNamespaces;
+  readonly #writer: EntryWriter;
   readonly #reporter: ClusterReporter;
   #memory: ClusterMemory = newClusterMemory();
   #epoch = 0;
   #decision: Decision | undefined;
+  #decidedFrom: DecisionInput | undefined;
   #connection: ClusterView['connection'] = 'unknown';
   #error: ErrorReport | undefined;
-  #lastAppliedAtMs: number | undefined;
-  #pauses = 0;
-  #pausedUntilMs = 0;
-  #pausedClient: ClusterClient | undefined;
 
   constructor(options: ClusterReconcilerOptions) {
     this.#options = options;
     this.#observer = new ClusterObserver(options);
-    this.#pacer = new BurstPacer(options.clock, options.input().cluster.limits);
-    this.#writes = new WriteMemory(options.random);
     this.#reporter = new ClusterReporter(options);
+    const pacer = new BurstPacer(options.clock, options.input().cluster.limits);
+    const tools: WriterTools = { ...options, pacer, reporter: this.#reporter };
+    this.#writer = new EntryWriter(tools, this.#observer);
+    this.#previous = new PreviousNamespaces(tools);
   }
 
   view(): ClusterView {
@@ -97,13 +72,23 @@ export class ClusterReconciler {
       decision: this.#decision,
       error: this.#error,
       epoch: this.#epoch,
-      lastAppliedAtMs: this.#lastAppliedAtMs,
+      lastAppliedAtMs: this.#writer.lastAppliedAtMs,
     };
+  }
+
+  /** What the latest decision was made from; before the first: what is known now, with nothing observed. */
+  decisionInput(): DecisionInput {
+    return this.#decidedFrom ?? this.#gather(this.#options.input(), this.#options.snapshots());
+  }
+
+  /** The cluster is no longer served. */
+  leave(): void {
+    this.#reporter.left();
   }
 
   /** Whether it is time for a metadata sweep: a run would make it. */
   isSweepDue(): boolean {
-    return this.#observer.isSweepDue();
+    return this.#observer.isSweepDue() || this.#previous.isSweepDue();
   }
 
   /** One run; answers how many ms may pass until the next, and rejects only on a broken invariant or a stop. */
@@ -111,153 +96,111 @@ export class ClusterReconciler {
     const connection = this.#options.connection();
     if (!connection.ok) return this.#disconnected(connection.error, CONNECTION_RETRY_MS);
     const client = connection.value;
-    const waitMs = this.#observer.waitMs(client);
+    const input = this.#options.input();
+    this.#previous.configure(input.configuration.hub, input.cluster);
+    const waitMs = this.#readWaitMs(client);
     if (waitMs > 0) return waitMs;
 
-    const input = this.#options.input();
     const failure = await this.#observe(client, input, signal);
-    if (failure) return this.#disconnected(failure, this.#observer.waitMs(client));
+    if (failure) return this.#disconnected(failure, this.#readWaitMs(client));
     this.#connected();
     const snapshots = this.#options.snapshots();
-    const decision = this.#decide(input, snapshots);
-    const result = await this.#apply({ client, input, snapshots, changes: decision.plan.changes }, signal);
-    if (result !== undefined) return this.#settle(client, decision, result);
-    if (decision.plan.changes.length === 0) this.#error = undefined;
-    return this.#restMs(decision);
+    const decision = await this.#decide(input, snapshots);
+    const work = { connection: client, input, snapshots, epoch: this.#epoch };
+    const { namespace } = input.cluster;
+    const written = await this.#writer.write({ ...work, namespace, changes: decision.plan.changes }, signal);
+    return this.#settle(decision, written, await this.#clearPrevious(work, signal));
   }
 
   async #observe(client: ClusterClient, input: ClusterInput, signal: AbortSignal): Promise<IsthmusError | undefined> {
     try {
       await this.#observer.observe(client, input.cluster.sweepMs, signal);
+      await this.#previous.observe(client, input.cluster.sweepMs, signal);
     } catch (error) {
       signal.throwIfAborted();
       return toIsthmusError(error, 'reading the cluster');
     }
-    const highest = this.#observer.store.highestEpoch(input.configuration.hub.name);
+    const { name, formerNames } = input.configuration.hub;
+    const hubs = [name, ...formerNames];
+    const highest = Math.max(this.#observer.store.highestEpoch(hubs), this.#previous.highestEpoch(hubs));
     if (this.#epoch === 0 || highest > this.#epoch) this.#epoch = highest + 1;
     return undefined;
   }
 
-  #decide({ configuration, cluster }: ClusterInput, snapshots: readonly Snapshot[]): Decision {
-    const { core, clock, onReferenced } = this.#options;
-    const decision = core.decideCluster({
-      cluster,
-      hub: configuration.hub,
-      sources: configuration.sources,
-      approvals: configuration.approvals,
-      snapshots,
-      observed: this.#observer.store.entries,
-      memory: this.#memory,
-      nowMs: clock.nowMs(),
-      serverNowMs: this.#observer.serverNowMs(),
-      epoch: this.#epoch,
-    });
+  async #decide(from: ClusterInput, snapshots: readonly Snapshot[]): Promise<Decision> {
+    const { core, onReferenced } = this.#options;
+    const input = this.#gather(from, snapshots);
+    const decision = await core.decideCluster(input);
+    this.#decidedFrom = input;
     this.#memory = decision.memory;
-    this.#decision = decision;
+    const left = this.#previous.warnings(this.#observer.store);
+    this.#decision = left.length === 0 ? decision : { ...decision, warnings: [...decision.warnings, ...left] };
     this.#reporter.decided(decision);
     onReferenced(decision.referenced);
     return decision;
   }
 
-  /** Undefined when nothing was to be sent, or nothing may be sent now. */
-  async #apply(
-    work: {
-      readonly client: ClusterClient;
-      readonly input: ClusterInput;
-      readonly snapshots: readonly Snapshot[];
-      readonly changes: readonly Change[];
-    },
+  #gather({ configuration, cluster }: ClusterInput, snapshots: readonly Snapshot[]): DecisionInput {
+    return {
+      cluster,
+      hub: configuration.hub,
+      sources: configuration.sources,
+      approvals: configuration.approvals,
+      snapshots,
+      observed: this.#previous.entries(this.#observer.store),
+      memory: this.#memory,
+      nowMs: this.#options.clock.nowMs(),
+      serverNowMs: this.#observer.serverNowMs(),
+      epoch: this.#epoch,
+    };
+  }
+
+  /** Objects that stand here by now go from the namespaces that they moved from. */
+  async #clearPrevious(
+    work: Omit<WriteWork, 'changes' | 'namespace'>,
     signal: AbortSignal,
-  ): Promise<ApplyResult | undefined> {
-    const { client, input, snapshots, changes } = work;
-    const { clock, core } = this.#options;
-    const startMs = clock.monotonicMs();
-    const isPaused = startMs < this.#pausedUntilMs && client === this.#pausedClient;
-    if (changes.length === 0 || isPaused || !isWritable(input)) return undefined;
-    this.#pacer.setLimits(input.cluster.limits);
-    const result = await applyPlan(
-      changes,
-      {
-        client,
-        clock,
-        pacer: this.#pacer,
-        breaker: this.#observer.breaker,
-        memory: this.#writes,
-        inFlight: input.cluster.limits.inFlight,
-        epoch: this.#epoch,
-        manifestOf: core.manifestOf,
-        mayWrite: (change) => this.#mayWrite(change, client, input),
-        isOutdated: () =>
-          clock.monotonicMs() - startMs > PLAN_LASTS_MS && !isSameList(snapshots, this.#options.snapshots()),
-        onWritten: (write) => this.#remember(write, snapshots),
-        onDoubt: (name) => this.#observer.store.doubt(name),
-        onResult: (change, code, seconds) => this.#reporter.wrote(change, code, seconds),
-        onQueue: (depth) => this.#reporter.queued(depth),
-      },
-      signal,
-    );
-    this.#reporter.applied(result, { epoch: this.#epoch, durationMs: clock.monotonicMs() - startMs });
-    return result;
-  }
-
-  /** Judged on the configuration of this moment: a plan made from an older one is not carried out. */
-  #mayWrite(change: Change, client: ClusterClient, planned: ClusterInput): boolean {
-    const current = this.#options.input();
-    const connection = this.#options.connection();
-    return (
-      current.configuration === planned.configuration &&
-      connection.ok &&
-      connection.value === client &&
-      isWritable(current) &&
-      (change.kind !== 'delete' || current.cluster.mode === 'sync')
-    );
-  }
-
-  #remember(write: AcknowledgedWrite, snapshots: readonly Snapshot[]): void {
-    const { store } = this.#observer;
-    this.#lastAppliedAtMs = this.#options.clock.nowMs();
-    if (write.kind === 'deleted') return store.put(nameOf(write.change), undefined);
-    const { spec } = write.manifest;
-    store.put(write.manifest.name, { ...write.answer.metadata, spec: { hosts: spec.hosts, raw: spec } });
-    this.#observer.learnServerTime(write.answer.serverTimeMs);
-    this.#reporter.propagated(write.change, snapshots);
-  }
-
-  /** What a run of writes means for the next one. */
-  #settle(client: ClusterClient, decision: Decision, result: ApplyResult): number {
-    const nowMs = this.#options.clock.monotonicMs();
-    this.#learnError(decision, result.error);
-    const pause = result.pause ?? (result.error?.disposition === 'hold' ? result.error : undefined);
-    if (pause === undefined) {
-      this.#pauses = 0;
-      const isProgress = result.written.length > 0 || this.#observer.store.doubtful.length > 0;
-      return isProgress ? 0 : Math.max(this.#restMs(decision), this.#observer.waitMs(client));
+  ): Promise<readonly WriteResult[]> {
+    const results: WriteResult[] = [];
+    for (const { namespace, writer, changes } of this.#previous.removals(this.#observer.store)) {
+      const result = await writer.write({ ...work, namespace, changes }, signal);
+      if (result !== undefined) results.push(result);
     }
-    this.#pauses++;
-    const pauseMs = Math.max(pause.retryAfterMs ?? 0, fullJitter(this.#pauses, PAUSE_BACKOFF, this.#options.random));
-    this.#pausedUntilMs = nowMs + pauseMs;
-    this.#pausedClient = client;
-    return pauseMs;
+    return results;
+  }
+
+  /** What runs of writes mean for the next one; `written`: the one to the cluster's own namespace. */
+  #settle(decision: Decision, written: WriteResult | undefined, others: readonly WriteResult[]): number {
+    const results = written === undefined ? others : [written, ...others];
+    const error = results.find((result) => result.error !== undefined)?.error;
+    if (results.length > 0 || decision.plan.changes.length === 0) this.#learnError(decision, error);
+    if (written !== undefined && written.pauseMs > 0) return written.pauseMs;
+    const isDoubtful = written !== undefined && this.#observer.store.doubtful.length > 0;
+    return isDoubtful || results.some(({ isProgress }) => isProgress) ? 0 : this.#restMs(decision);
   }
 
   /** The error of a run stays until a run without one; the refusal of an object as long as that object is planned. */
   #learnError({ plan }: Decision, error: IsthmusError | undefined): void {
     if (error !== undefined) this.#error = reportError(this.#error, error, this.#options.clock.nowMs());
-    else if (!plan.changes.some((change) => this.#writes.isRefused(change))) this.#error = undefined;
+    else if (!this.#writer.hasRefused(plan.changes)) this.#error = undefined;
   }
 
-  /** Time until something happens by itself: a grace that ends, an object whose turn comes again. */
-  #restMs(decision: Decision): number {
-    const { clock } = this.#options;
-    const monotonicMs = clock.monotonicMs();
-    const nextTryMs = this.#writes.nextTryMs(decision.plan.changes, monotonicMs);
-    const waits = [
-      IDLE_MS,
-      (decision.nextDueMs ?? Number.POSITIVE_INFINITY) - clock.nowMs(),
-      (nextTryMs ?? Number.POSITIVE_INFINITY) - monotonicMs,
-    ];
-    if (this.#pausedUntilMs > monotonicMs) waits.push(this.#pausedUntilMs - monotonicMs);
-    return Math.max(0, Math.min(...waits));
+  /** Time until something happens by itself: a grace that ends, an object whose turn comes again, the end of a pause. */
+  #restMs({ plan, nextDueMs = Number.POSITIVE_INFINITY }: Decision): number {
+    const nowMs = this.#options.clock.nowMs();
+    const pause = activePause(this.#options.input().cluster.paused, nowMs);
+    const pausedMs = (pause?.untilMs ?? Number.POSITIVE_INFINITY) - nowMs;
+    const waits = [IDLE_MS, nextDueMs - nowMs, pausedMs, this.#writer.waitMs(plan.changes)];
+    return Math.max(0, Math.min(...waits), this.#breakerMs());
+  }
+
+  /** Ms for which the cluster is left alone. */
+  #breakerMs(): number {
+    const connection = this.#options.connection();
+    return connection.ok ? this.#readWaitMs(connection.value) : 0;
+  }
+
+  #readWaitMs(client: ClusterClient): number {
+    return Math.max(this.#observer.waitMs(client), this.#previous.waitMs(client));
   }
 
   #connected(): void {
@@ -272,12 +215,4 @@ export class ClusterReconciler {
     this.#reporter.disconnected(error, { isBreakerOpen: this.#observer.breaker.isOpen });
     return waitMs;
   }
-}
-
-function isWritable({ configuration, cluster }: ClusterInput): boolean {
-  return !configuration.hub.readOnly && cluster.push && cluster.mode !== 'observe';
-}
-
-function isSameList(a: readonly Snapshot[], b: readonly Snapshot[]): boolean {
-  return a.length === b.length && a.every((snapshot, index) => snapshot === b[index]);
 }

@@ -8,6 +8,17 @@ import { nameOf } from './write-memory.js';
 
 const ACTIONS = ['create', 'update', 'mark', 'delete', 'hold'] as const;
 
+const GAUGES = [
+  'isthmus_apply_queue_depth',
+  'isthmus_cluster_breaker_open',
+  'isthmus_cluster_last_full_sync_timestamp_seconds',
+  'isthmus_cluster_managed_objects',
+  'isthmus_cluster_out_of_sync_objects',
+  'isthmus_cluster_up',
+  'isthmus_plan_objects',
+  'isthmus_prune_blocked',
+] as const;
+
 /** Tells the world about one cluster: metrics all the time, log lines only when something changed. */
 export class ClusterReporter {
   readonly #cluster: ClusterName;
@@ -79,11 +90,19 @@ export class ClusterReporter {
   }
 
   /** One line per run that wrote something or failed. */
-  applied(result: ApplyResult, { epoch, durationMs }: { readonly epoch: number; readonly durationMs: number }): void {
+  applied(
+    result: ApplyResult,
+    {
+      epoch,
+      namespace,
+      durationMs,
+    }: { readonly epoch: number; readonly namespace: string; readonly durationMs: number },
+  ): void {
     const { written, error } = result;
     const count = (kind: Change['kind']): number => written.filter((change) => change.kind === kind).length;
     const fields = {
       cluster: this.#cluster,
+      namespace,
       epoch,
       durationMs: Math.round(durationMs),
       create: count('create'),
@@ -95,6 +114,15 @@ export class ClusterReporter {
     if (error !== undefined && error.code !== 'aborted') {
       this.#logger.warn('a write failed', { ...fields, code: error.code, error: error.message });
     }
+  }
+
+  /** The cluster is gone from the configuration: its gauges go with it. */
+  left(): void {
+    for (const name of GAUGES) this.#metrics.forget(name, { cluster: this.#cluster });
+  }
+
+  createdNamespace(namespace: string): void {
+    this.#logger.info('namespace created', { cluster: this.#cluster, namespace });
   }
 
   /** Observes how long the newest change of a written object's components took; once per change. */

@@ -3,6 +3,7 @@ import { hasAbsenceProof, hasEmptinessProof } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, EU, US } from '@isthmus/testing';
 import fc from 'fast-check';
+import type { Decision } from './decision.js';
 
 /** How many times the usual number of runs: `PROPERTY_RUNS=20 npm test -- decide-cluster` searches longer. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1);
@@ -143,6 +144,24 @@ describe('decideCluster, for any sequence of snapshots', () => {
     );
   });
 
+  it('is the same with what it recalls of earlier decisions as made afresh', () => {
+    fc.assert(
+      fc.property(fc.array(step, { minLength: 2, maxLength: 6 }), (steps) => {
+        const world = new DecisionWorld();
+        for (const entry of foreign) world.put(entry);
+        for (const drawnStep of steps) {
+          world.nowMs += drawnStep.afterMs;
+          if (drawnStep.restarts) world.restart();
+          const snapshots = snapshotsOf(drawnStep, world.nowMs);
+          const [again, afresh] = [world.decide(...snapshots), world.decideAfresh(...snapshots)];
+          expect(comparable(again)).toEqual(comparable(afresh));
+          world.run(...snapshots);
+        }
+      }),
+      { numRuns: 200 * RUNS },
+    );
+  });
+
   it('plans nothing right after its plan was applied', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 5 }), (steps) => {
@@ -197,6 +216,17 @@ describe('decideCluster, for any sequence of snapshots', () => {
     );
   });
 });
+
+/** What of a decision may not depend on how it was made. */
+function comparable({ plan, memory, ...rest }: Decision): object {
+  const { rejections, ...figures } = rest;
+  return {
+    plan,
+    brake: memory.brake,
+    figures,
+    rejections: new Set(rejections.map(({ component, reason }) => `${component} ${reason}`)),
+  };
+}
 
 /** Address → revision at which its component stands on the object. Each component has addresses of its own. */
 function published(world: DecisionWorld): ReadonlyMap<string, number> {

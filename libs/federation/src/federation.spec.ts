@@ -16,7 +16,7 @@ import {
   source,
 } from '@isthmus/testing';
 
-import type { DecisionCore } from './cluster-reconciler.js';
+import type { DecisionCore } from './cluster-input.js';
 import { decideCluster, manifestOf } from './decide-cluster.js';
 import { Federation } from './federation.js';
 import { MemorySnapshotStore } from './memory-snapshot-store.js';

@@ -1,3 +1,4 @@
+import { attributesUsed } from '@isthmus/desired';
 import { emptinessNeeds } from '@isthmus/discovery';
 import type {
   ClusterName,
@@ -5,7 +6,6 @@ import type {
   Configuration,
   HubStatus,
   IsthmusError,
-  Json,
   Plan,
   Result,
   Snapshot,
@@ -15,9 +15,11 @@ import type {
 import { canonicalJson } from '@isthmus/model';
 import type { ClusterClient, Clock, CloudMapSource, Logger, Metrics, Random, SnapshotStore } from '@isthmus/ports';
 
-import type { DecisionCore } from './cluster-reconciler.js';
+import type { DecisionCore } from './cluster-input.js';
 import { ClusterReconciler } from './cluster-reconciler.js';
-import { decideCluster, manifestOf } from './decide-cluster.js';
+import { decideInSlices, manifestOf, MappingShelf } from './decide-cluster.js';
+import { explainHost } from './explain-host.js';
+import type { HostExplanation, UnknownHost } from './explain-view.js';
 import { Loop } from './loop.js';
 import { ReferenceBook } from './reference-book.js';
 import { routesSource } from './route-match.js';
@@ -36,7 +38,8 @@ export interface FederationPorts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly store: SnapshotStore;
-  readonly createSource: (settings: SourceSettings) => CloudMapSource;
+  /** `keptAttributes`: those of an instance that are needed, sorted; the others may be dropped. */
+  readonly createSource: (settings: SourceSettings, keptAttributes: readonly string[]) => CloudMapSource;
   /** The client of a cluster, or why there is none; the same client as long as the connection is the same. */
   readonly connection: (cluster: ClusterSettings) => Result<ClusterClient, IsthmusError>;
   /** Clock of the waits of a loop; default: `clock`. */
@@ -48,6 +51,7 @@ export interface FederationPorts {
 
 interface RunningSource {
   readonly poller: SourcePoller;
+  readonly keptAttributes: ReadonlySet<string>;
   readonly running: Running;
 }
 
@@ -63,6 +67,12 @@ export class Federation {
   readonly #ports: FederationPorts;
   readonly #references = new ReferenceBook();
   readonly #sources = new Map<SourceName, RunningSource>();
+  /** What clusters with equal routes share. */
+  readonly #mappings = new MappingShelf();
+  readonly #core: DecisionCore = {
+    decideCluster: (input) => decideInSlices({ ...input, mappings: this.#mappings }, this.#ports.clock),
+    manifestOf,
+  };
   readonly #clusters = new Map<ClusterName, RunningCluster>();
   readonly #startedAtMs: number;
   #leaving: Promise<void>[] = [];
@@ -108,6 +118,7 @@ export class Federation {
     return readStatus({
       configuration: this.#configuration,
       replica: this.#ports.replica,
+      nowMs: this.#ports.clock.nowMs(),
       sources: [...this.#sources.values()].map(({ poller }) => poller.view()),
       clusters: this.#configuration.clusters.flatMap((settings) => {
         const cluster = this.#clusters.get(settings.name);
@@ -122,6 +133,22 @@ export class Federation {
     if (found === undefined) return { ok: false, error: 'unknown-cluster' };
     const plan = found.reconciler.view().decision?.plan;
     return plan === undefined ? { ok: false, error: 'not-planned' } : { ok: true, value: plan };
+  }
+
+  /** Why one host is what it is in each cluster; near names when nobody knows it. */
+  explain(host: string): Result<HostExplanation, UnknownHost> {
+    return explainHost(
+      {
+        configuration: this.#configuration,
+        sources: [...this.#sources.values()].map(({ poller }) => poller.view()),
+        clusters: [...this.#clusters.values()].map(({ reconciler }) => ({
+          view: reconciler.view(),
+          input: reconciler.decisionInput(),
+        })),
+        nowMs: this.#ports.clock.nowMs(),
+      },
+      host,
+    );
   }
 
   /** Why the hub is not ready yet; empty when it is. */
@@ -141,15 +168,21 @@ export class Federation {
 
   #adjust(): void {
     const { sources, clusters } = this.#configuration;
+    const attributes = attributesUsed(this.#configuration);
     const sourceSettings = new Map(sources.map((settings) => [settings.name, settings]));
-    for (const [name, { poller }] of this.#sources) {
-      if (!isSame(sourceSettings.get(name), poller.settings)) this.#leave(this.#sources, name);
+    for (const [name, { poller, keptAttributes }] of this.#sources) {
+      const settings = sourceSettings.get(name);
+      const isWhole = attributes.every((attribute) => keptAttributes.has(attribute));
+      if (settings !== undefined && isWhole && isSameReader(settings, poller.settings)) poller.configure(settings);
+      else this.#leave(this.#sources, name);
     }
     const clusterSettings = new Map(clusters.map((settings) => [settings.name, settings]));
     for (const [name, { settings }] of this.#clusters) {
-      if (!isSameTarget(clusterSettings.get(name), settings)) this.#leave(this.#clusters, name);
+      if (isSameTarget(clusterSettings.get(name), settings)) continue;
+      this.#leave(this.#clusters, name);
+      this.#references.forget(name);
     }
-    for (const settings of sources) if (!this.#sources.has(settings.name)) this.#startSource(settings);
+    for (const settings of sources) if (!this.#sources.has(settings.name)) this.#startSource(settings, attributes);
     for (const settings of clusters) if (!this.#clusters.has(settings.name)) this.#startCluster(settings);
   }
 
@@ -163,12 +196,13 @@ export class Federation {
     this.#leaving.push(ended);
   }
 
-  #startSource(settings: SourceSettings): void {
+  #startSource(settings: SourceSettings, keptAttributes: readonly string[]): void {
     const { clock, loopClock = () => clock, createSource, store, random, logger, metrics } = this.#ports;
-    const source = createSource(settings);
+    const source = createSource(settings, keptAttributes);
     const poller = new SourcePoller({
       settings,
       source,
+      keptAttributes,
       store,
       needs: () => emptinessNeeds(this.#configuration.clusters),
       references: () => this.#references.referencesOf(this.#configuration.clusters.map(({ name }) => name)),
@@ -183,7 +217,7 @@ export class Federation {
       (signal) => poller.start(signal),
       () => source.close(),
     );
-    this.#sources.set(settings.name, { poller, running });
+    this.#sources.set(settings.name, { poller, keptAttributes: new Set(keptAttributes), running });
   }
 
   #startCluster(settings: ClusterSettings): void {
@@ -194,7 +228,7 @@ export class Federation {
       input: () => ({ configuration: this.#configuration, cluster: this.#settingsOf(name) ?? settings }),
       snapshots: () => this.#snapshots(),
       connection: () => connection(settings),
-      core: this.#ports.core ?? { decideCluster, manifestOf },
+      core: this.#ports.core ?? this.#core,
       onReferenced: (records) => {
         if (this.#references.report(name, records)) this.#followReferences();
       },
@@ -213,7 +247,11 @@ export class Federation {
       run,
       minGapMs: CLUSTER_GAP_MS,
     });
-    this.#clusters.set(name, { settings, reconciler, loop, running: new Running((signal) => loop.start(signal)) });
+    const running = new Running(
+      (signal) => loop.start(signal),
+      () => reconciler.leave(),
+    );
+    this.#clusters.set(name, { settings, reconciler, loop, running });
   }
 
   #settingsOf(name: ClusterName): ClusterSettings | undefined {
@@ -235,8 +273,11 @@ export class Federation {
   }
 }
 
-function isSame(a: SourceSettings | undefined, b: SourceSettings): boolean {
-  return a !== undefined && canonicalJson(a as unknown as Json) === canonicalJson(b as unknown as Json);
+/** Whether the same client reads the same place: everything else of a source may change while it is polled. */
+function isSameReader(a: SourceSettings, b: SourceSettings): boolean {
+  const readerOf = ({ region, account, endpoint, credentials, limits }: SourceSettings): string =>
+    canonicalJson({ region, account, endpoint, credentials, limits: { ...limits } });
+  return readerOf(a) === readerOf(b);
 }
 
 /** Whether the objects are the same ones: everything else of a cluster may change while it runs. */

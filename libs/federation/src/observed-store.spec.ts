@@ -68,6 +68,6 @@ describe('ObservedStore', () => {
       withEpoch('c', '1e999'),
       withEpoch('d', 'x'),
     );
-    expect(store.highestEpoch('test')).toBe(4);
+    expect(store.highestEpoch(['test'])).toBe(4);
   });
 });

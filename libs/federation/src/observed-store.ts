@@ -58,11 +58,12 @@ export class ObservedStore {
     this.#doubtful.add(name);
   }
 
-  /** The highest epoch on objects of a hub; 0 when there is none. */
-  highestEpoch(hub: string): number {
+  /** The highest epoch on objects of a hub, by whichever of its names; 0 when there is none. */
+  highestEpoch(hubs: readonly string[]): number {
     let highest = 0;
     for (const { labels, annotations } of this.#entries.values()) {
-      if (labels[OBJECT.managedBy] !== OBJECT.managedByValue || labels[OBJECT.hub] !== hub) continue;
+      const isOurs = labels[OBJECT.managedBy] === OBJECT.managedByValue && hubs.includes(labels[OBJECT.hub] ?? '');
+      if (!isOurs) continue;
       const epoch = Number(annotations[OBJECT.epoch]);
       if (Number.isSafeInteger(epoch) && epoch > highest) highest = epoch;
     }

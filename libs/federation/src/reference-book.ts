@@ -14,6 +14,11 @@ export class ReferenceBook {
     return true;
   }
 
+  /** What the cluster holds is not known any more. */
+  forget(cluster: ClusterName): void {
+    this.#byCluster.delete(cluster);
+  }
+
   /** What all of these clusters refer to; complete when each of them has reported. */
   referencesOf(clusters: readonly ClusterName[]): References {
     return {

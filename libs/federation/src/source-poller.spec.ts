@@ -28,6 +28,7 @@ function rig(settings: SourceSettings = source(), clock = new ManualClock()) {
   const poller = new SourcePoller({
     settings,
     source: cloudMap,
+    keptAttributes: [],
     store,
     needs: () => ({ emptyReads: 3, emptyAfterMs: 60_000 }),
     references: () => world.references,
@@ -294,7 +295,7 @@ describe('SourcePoller', () => {
     r.poller.report();
     const changes = r.logger.lines.filter(({ message }) => message.startsWith('source state changed'));
     expect(changes.map(({ fields }) => fields['state'])).toEqual(['fresh']);
-    const labels = { account: 'unknown', region: 'us-east-1' };
+    const labels = { account: '111122223333', region: 'us-east-1' };
     expect(r.metrics.value('isthmus_source_state', { ...labels, state: 'fresh' })).toBe(1);
     expect(r.metrics.value('isthmus_source_state', { ...labels, state: 'unread' })).toBe(0);
     r.stop.abort();

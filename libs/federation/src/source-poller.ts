@@ -27,6 +27,9 @@ import { CatalogueReader } from './catalogue-reader.js';
 import { fullJitter } from './jitter.js';
 import type { LoopSettings } from './loop.js';
 import { Loop } from './loop.js';
+import { activePause } from './pause.js';
+import { restoreSnapshot } from './restore-snapshot.js';
+import { SnapshotSaver } from './snapshot-saver.js';
 import { SourceReporter } from './source-reporter.js';
 
 /** Polls at a time; the adapter's rate limit paces them, this bounds what a hanging region can hold. */
@@ -47,6 +50,8 @@ export interface References {
 export interface SourcePollerOptions {
   readonly settings: SourceSettings;
   readonly source: CloudMapSource;
+  /** Instance attributes that `source` keeps. */
+  readonly keptAttributes: readonly string[];
   readonly store: SnapshotStore;
   /** What the most careful cluster wants before an empty service is believed. */
   readonly needs: () => EmptinessNeeds;
@@ -80,23 +85,28 @@ export class SourcePoller {
   readonly #catalogueLoop: Loop;
   readonly #pollLoop: Loop;
   readonly #reporter: SourceReporter;
+  readonly #saver: SnapshotSaver;
   readonly #inFlight = new Map<ComponentKey, Promise<void>>();
   readonly #log = new Map<ComponentKey, PollRecord>();
+  #settings: SourceSettings;
   #snapshot: Snapshot;
   /** Polls start once the answers are known to come from the right account. */
   #isTrusted = false;
   #hasStarted = false;
   #failedPasses = 0;
-  #saving: Promise<void> = Promise.resolve();
-  #savedVersion = 0;
 
   constructor(options: SourcePollerOptions) {
     const { settings, clock, loopClock, random, logger } = options;
+    const current = (): SourceSettings => this.#settings;
     this.#options = options;
-    this.#snapshot = emptySnapshot(settings.name, settings.region);
+    this.#settings = settings;
+    this.#snapshot = emptySnapshot(settings.name, settings.region, options.keptAttributes);
     this.#reporter = new SourceReporter(options);
+    this.#saver = new SnapshotSaver(options.store, (error) => this.#reporter.saveFailed(error));
     this.#catalogue = new CatalogueReader({
-      settings,
+      get settings() {
+        return current();
+      },
       source: options.source,
       clock,
       cell: { get: () => this.#snapshot, change: (update) => this.#change(update) },
@@ -112,7 +122,15 @@ export class SourcePoller {
   }
 
   get settings(): SourceSettings {
-    return this.#options.settings;
+    return this.#settings;
+  }
+
+  /** Goes on by these settings; name, region, account, endpoint, credentials and limits must be those of before. */
+  configure(settings: SourceSettings): void {
+    if (settings === this.#settings) return;
+    this.#settings = settings;
+    this.#catalogueLoop.wake();
+    this.#pollLoop.wake();
   }
 
   /** A snapshot was restored, or the first catalogue pass has ended, in whatever way. */
@@ -129,14 +147,16 @@ export class SourcePoller {
     await this.#restore();
     await Promise.all([this.#catalogueLoop.start(signal), this.#pollLoop.start(signal)]);
     await Promise.all(this.#inFlight.values());
-    await this.#saving;
+    await this.#saver.settled();
+    this.#reporter.left();
   }
 
   /** Takes up what live objects say of this source's services. */
   followReferences(): void {
-    const { references, settings, clock } = this.#options;
+    const { references, clock } = this.#options;
     const { records, isComplete } = references();
-    this.#change((snapshot) => trackReferenced(snapshot, records, { settings, nowMs: clock.nowMs() }));
+    const context = { settings: this.#settings, nowMs: clock.nowMs() };
+    this.#change((snapshot) => trackReferenced(snapshot, records, context));
     if (!isComplete) return;
     const referenced = new Set(records.map(({ key }) => key));
     this.#change((snapshot) => forgetUnreferenced(snapshot, referenced));
@@ -145,11 +165,13 @@ export class SourcePoller {
 
   view(): SourceView {
     const log: PollLog = this.#log;
+    const settings = this.#settings;
+    const nowMs = this.#options.clock.nowMs();
     return {
       ...sourceSummary(this.#snapshot, log),
-      settings: this.#options.settings,
-      account: this.#options.settings.account ?? this.#snapshot.account,
-      state: sourceState(this.#snapshot, log, { nowMs: this.#options.clock.nowMs() }),
+      settings,
+      account: settings.account ?? this.#snapshot.account,
+      state: sourceState(this.#snapshot, log, { nowMs, limits: settings }),
       hasStarted: this.#hasStarted,
     };
   }
@@ -160,24 +182,29 @@ export class SourcePoller {
   }
 
   async #restore(): Promise<void> {
-    const { store, settings } = this.#options;
-    const stored = await store.load(settings.name);
-    if (stored === undefined || stored.region !== settings.region) return;
-    this.#snapshot = stored;
-    this.#savedVersion = stored.version;
-    this.#hasStarted = true;
-    this.#options.onChange();
+    const { store, keptAttributes, onChange } = this.#options;
+    const stored = await store.load(this.#settings.name);
+    if (stored === undefined) return;
+    this.#saver.stored(stored.version);
+    const restored = restoreSnapshot(stored, { settings: this.#settings, keptAttributes });
+    this.#snapshot = restored ?? { ...this.#snapshot, version: stored.version };
+    this.#hasStarted = restored !== undefined;
+    onChange();
   }
 
   async #readCatalogue(signal: AbortSignal): Promise<number> {
-    const { clock, random, settings } = this.#options;
+    const { clock, random } = this.#options;
+    const pausedMs = this.#pausedMs();
     const startMs = clock.monotonicMs();
-    const error = await this.#catalogue.read(signal);
+    const before = this.#snapshot;
+    const error = pausedMs > 0 ? undefined : await this.#catalogue.read(signal);
     if (signal.aborted) return 0;
+    this.#reporter.changed(before, this.#snapshot);
     this.#hasStarted = true;
     this.followReferences();
     this.report();
-    const { catalogueMs } = settings.poll;
+    if (pausedMs > 0) return pausedMs;
+    const { catalogueMs } = this.#settings.poll;
     if (error === undefined) {
       this.#failedPasses = 0;
       return Math.max(0, catalogueMs - (clock.monotonicMs() - startMs));
@@ -191,16 +218,23 @@ export class SourcePoller {
     if (isRight) this.#pollLoop.wake();
   }
 
+  /** How long a person's pause still lasts; 0: there is none. */
+  #pausedMs(): number {
+    const nowMs = this.#options.clock.nowMs();
+    return (activePause(this.#settings.paused, nowMs)?.untilMs ?? nowMs) - nowMs;
+  }
+
   /** Starts what is due, as far as there is room; each poll that ends wakes the loop again. */
   #startPolls(signal: AbortSignal): Promise<number> {
-    const { settings, clock } = this.#options;
-    if (!this.#isTrusted) return Promise.resolve(IDLE_MS);
-    const at = { poll: settings.poll, nowMs: clock.nowMs() };
+    const pausedMs = this.#pausedMs();
+    if (!this.#isTrusted || pausedMs > 0) return Promise.resolve(Math.max(IDLE_MS, pausedMs));
+    const { poll } = this.#settings;
+    const at = { poll, nowMs: this.#options.clock.nowMs() };
     for (const { service } of duePolls(this.#snapshot, this.#log, at)) {
       if (this.#inFlight.size >= CONCURRENCY) return Promise.resolve(IDLE_MS);
       if (!this.#inFlight.has(service.key)) this.#startPoll(service, signal);
     }
-    const nextAtMs = nextPollAtMs(this.#snapshot, this.#log, settings.poll) ?? at.nowMs + IDLE_MS;
+    const nextAtMs = nextPollAtMs(this.#snapshot, this.#log, poll) ?? at.nowMs + IDLE_MS;
     // What is due and still in flight says nothing about when the others are: look again soon.
     return Promise.resolve(nextAtMs <= at.nowMs ? BUSY_MS : Math.min(IDLE_MS, nextAtMs - at.nowMs));
   }
@@ -251,21 +285,9 @@ export class SourcePoller {
     if (this.#snapshot === before) return;
     this.#pollLoop.wake();
     if (this.#snapshot.version === before.version) return;
-    this.#save();
+    this.#saver.save(this.#snapshot);
     this.#options.onChange();
-  }
-
-  /** Saves the newest snapshot after the save that may be under way; those in between are skipped. */
-  #save(): void {
-    this.#saving = this.#saving.then(async () => {
-      const snapshot = this.#snapshot;
-      if (snapshot.version <= this.#savedVersion) return;
-      try {
-        await this.#options.store.save(snapshot);
-        this.#savedVersion = snapshot.version;
-      } catch (error) {
-        this.#reporter.saveFailed(error);
-      }
-    });
+    // Whose the services on live objects are is known only now.
+    if (this.#snapshot.account !== before.account) this.followReferences();
   }
 }

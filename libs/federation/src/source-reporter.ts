@@ -1,9 +1,17 @@
 import type { InstancesOutcome, SourceSummary } from '@isthmus/discovery';
+import { successorOf } from '@isthmus/discovery';
 import type { Answer, InstanceHealth, Snapshot, SourceSettings, SourceStateName } from '@isthmus/model';
 import { toIsthmusError } from '@isthmus/model';
 import type { Logger, MetricLabels, Metrics } from '@isthmus/ports';
 
 const STATES: readonly SourceStateName[] = ['fresh', 'stale', 'frozen', 'throttled', 'denied', 'unread'];
+const GAUGES = [
+  'isthmus_source_state',
+  'isthmus_source_services',
+  'isthmus_source_instances',
+  'isthmus_source_last_complete_read_timestamp_seconds',
+  'isthmus_snapshot_version',
+] as const;
 const HEALTHS: readonly InstanceHealth[] = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'];
 
 /** Tells the world about one source: metrics all the time, log lines only when its state changed. */
@@ -11,7 +19,7 @@ export class SourceReporter {
   readonly #settings: SourceSettings;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
-  readonly #labels: MetricLabels;
+  #labels: MetricLabels;
   #state: SourceStateName = 'unread';
 
   constructor({
@@ -34,7 +42,11 @@ export class SourceReporter {
     if (outcome === 'regressed') this.#metrics.count('isthmus_source_revision_regressions_total', this.#labels);
   }
 
-  viewed(view: SourceSummary & { readonly state: SourceStateName }, snapshot: Snapshot): void {
+  viewed(
+    view: SourceSummary & { readonly state: SourceStateName; readonly account: string | undefined },
+    snapshot: Snapshot,
+  ): void {
+    this.#learnAccount(view.account);
     for (const state of STATES) {
       this.#metrics.set('isthmus_source_state', state === view.state ? 1 : 0, { ...this.#labels, state });
     }
@@ -48,6 +60,36 @@ export class SourceReporter {
       this.#metrics.set('isthmus_source_last_complete_read_timestamp_seconds', seconds, this.#labels);
     }
     this.#tellState(view);
+  }
+
+  /** Tells of each service that is proven to have been created anew. */
+  changed(before: Snapshot, after: Snapshot): void {
+    for (const [key, state] of after.services) {
+      const isNews = state.absence?.notFoundAtMs !== undefined && before.services.get(key) !== state;
+      const wasTold = before.services.get(key)?.absence?.notFoundAtMs !== undefined;
+      const successor = isNews && !wasTold ? successorOf(after, state) : undefined;
+      if (successor === undefined) continue;
+      this.#logger.info('a service was created anew and takes the place of the old one', {
+        source: this.#settings.name,
+        region: this.#settings.region,
+        namespace: state.service.namespaceName,
+        service: state.service.serviceName,
+        before: state.service.identity.serviceId,
+        after: successor.service.identity.serviceId,
+      });
+    }
+  }
+
+  /** The source is gone: its gauges go with it. */
+  left(): void {
+    for (const name of GAUGES) this.#metrics.forget(name, this.#labels);
+  }
+
+  /** The account is part of every series; the series of `unknown` end when it is known. */
+  #learnAccount(account: string | undefined): void {
+    if (account === undefined || account === this.#labels['account']) return;
+    this.left();
+    this.#labels = { ...this.#labels, account };
   }
 
   saveFailed(cause: unknown): void {

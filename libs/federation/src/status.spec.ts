@@ -1,5 +1,5 @@
 import type { Hold, Plan } from '@isthmus/model';
-import { cluster, configuration, createOf, desiredEntry, planOf } from '@isthmus/testing';
+import { cluster, configuration, createOf, desiredEntry, EPOCH_MS, planOf } from '@isthmus/testing';
 
 import type { ClusterView } from './cluster-reconciler.js';
 import { newClusterMemory } from './decide-cluster.js';
@@ -13,7 +13,7 @@ function viewOf(plan: Partial<Plan>, changes: Partial<ClusterView> = {}): Cluste
 }
 
 function statusOf(view: ClusterView, settings = cluster()) {
-  const input = { configuration: configuration(), replica: 'r0', sources: [] };
+  const input = { configuration: configuration(), replica: 'r0', nowMs: EPOCH_MS, sources: [] };
   return readStatus({ ...input, clusters: [{ settings, view }] });
 }
 

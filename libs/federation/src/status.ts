@@ -11,6 +11,7 @@ import type {
 } from '@isthmus/model';
 
 import type { ClusterView } from './cluster-reconciler.js';
+import { pauseWarnings } from './pause.js';
 import type { SourceView } from './source-poller.js';
 
 /** Everything that the status is made of, at one moment. */
@@ -18,12 +19,13 @@ export interface StatusInput {
   readonly configuration: Configuration;
   /** Name of this process. */
   readonly replica: string;
+  readonly nowMs: number;
   readonly sources: readonly SourceView[];
   readonly clusters: readonly { readonly settings: ClusterSettings; readonly view: ClusterView }[];
 }
 
 /** What `/api/v1/status` answers. Without an election this replica leads, by the highest epoch it has taken. */
-export function readStatus({ configuration, replica, sources, clusters }: StatusInput): HubStatus {
+export function readStatus({ configuration, replica, nowMs, sources, clusters }: StatusInput): HubStatus {
   const { name, readOnly } = configuration.hub;
   const epoch = Math.max(0, ...clusters.map(({ view }) => view.epoch));
   return {
@@ -31,12 +33,12 @@ export function readStatus({ configuration, replica, sources, clusters }: Status
     replica,
     readOnly,
     leader: { isLeader: true, holder: replica, epoch },
-    sources: sources.map(sourceStatus),
-    clusters: clusters.map(({ settings, view }) => clusterStatus(settings, view)),
+    sources: sources.map((view) => sourceStatus(view, nowMs)),
+    clusters: clusters.map(({ settings, view }) => clusterStatus(settings, view, nowMs)),
   };
 }
 
-function sourceStatus(view: SourceView): SourceStatus {
+function sourceStatus(view: SourceView, nowMs: number): SourceStatus {
   return {
     name: view.settings.name,
     account: view.account ?? null,
@@ -46,10 +48,11 @@ function sourceStatus(view: SourceView): SourceStatus {
     services: view.services,
     instances: view.instances,
     error: errorStatus(view.error),
+    warnings: pauseWarnings(view.settings.paused, nowMs, 'it is not polled'),
   };
 }
 
-function clusterStatus(settings: ClusterSettings, view: ClusterView): ClusterStatus {
+function clusterStatus(settings: ClusterSettings, view: ClusterView, nowMs: number): ClusterStatus {
   const { decision } = view;
   return {
     name: settings.name,
@@ -64,7 +67,11 @@ function clusterStatus(settings: ClusterSettings, view: ClusterView): ClusterSta
     plan: planStatus(decision?.plan),
     lastAppliedAt: timeOf(view.lastAppliedAtMs),
     error: errorStatus(view.error),
-    warnings: [...roleWarnings(settings), ...(decision?.warnings ?? [])],
+    warnings: [
+      ...pauseWarnings(settings.paused, nowMs, 'nothing is written'),
+      ...roleWarnings(settings),
+      ...(decision?.warnings ?? []),
+    ],
   };
 }
 
@@ -111,11 +118,13 @@ function roleWarnings({ role, push, primary, routes }: ClusterSettings): readonl
     : [...warnings, `routes of a remote have no effect on its traffic: write them at ${where}`];
 }
 
-function errorStatus(report: ErrorReport | undefined): ErrorStatus | null {
+/** An error as it is shown. */
+export function errorStatus(report: ErrorReport | undefined): ErrorStatus | null {
   if (report === undefined) return null;
   return { code: report.code, message: report.message, since: new Date(report.sinceMs).toISOString() };
 }
 
-function timeOf(ms: number | undefined): string | null {
+/** A time as it is shown. */
+export function timeOf(ms: number | undefined): string | null {
   return ms === undefined ? null : new Date(ms).toISOString();
 }

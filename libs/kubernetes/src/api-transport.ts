@@ -27,6 +27,12 @@ export interface ApiRequest {
   readonly doing: string;
 }
 
+export interface TransportOptions {
+  readonly connections: number;
+  /** Called for each connection that was opened. */
+  readonly onConnect?: (() => void) | undefined;
+}
+
 /** What the API server answered; the body of a failure is cut at 64 kB. */
 export interface ApiAnswer {
   readonly status: number;
@@ -47,11 +53,12 @@ export class ApiTransport {
   readonly #prefix: string;
   readonly #token: Secret | undefined;
 
-  constructor(kubeconfig: Kubeconfig, connections: number) {
+  constructor(kubeconfig: Kubeconfig, { connections, onConnect }: TransportOptions) {
     const url = new URL(kubeconfig.server);
     this.#prefix = url.pathname.replace(/\/+$/, '');
     this.#token = kubeconfig.token;
     this.#pool = new Pool(url.origin, poolOptions(kubeconfig, connections));
+    if (onConnect !== undefined) this.#pool.on('connect', () => onConnect());
   }
 
   /** The token that it sends, for those who must keep it out of messages. */

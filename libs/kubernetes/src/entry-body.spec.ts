@@ -7,6 +7,7 @@ const manifest: EntryManifest = {
   labels: { l: '1' },
   annotations: { kept: '1' },
   spec: { hosts: ['a.b'], location: 'MESH_EXTERNAL', resolution: 'STATIC', ports: [], endpoints: [] },
+  absentLabels: ['gone', 'l'],
   absentAnnotations: ['gone', 'kept'],
 };
 
@@ -17,8 +18,8 @@ describe('updateBody', () => {
     expect(body['metadata']).toMatchObject({ uid: 'u', resourceVersion: '7' });
   });
 
-  it('sends annotations that are no longer wanted as null, and never one that is', () => {
-    expect(body['metadata']).toMatchObject({ annotations: { kept: '1', gone: null } });
+  it('sends labels and annotations that are no longer wanted as null, and never one that is', () => {
+    expect(body['metadata']).toMatchObject({ labels: { l: '1', gone: null }, annotations: { kept: '1', gone: null } });
   });
 
   it('sends every key of the spec, those that are not wanted as null', () => {

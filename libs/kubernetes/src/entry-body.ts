@@ -28,16 +28,19 @@ export function updateBody(manifest: EntryManifest, precondition: Precondition):
   const { labels, annotations, spec } = manifest;
   const { uid, resourceVersion } = precondition;
   const given = new Map<string, unknown>(Object.entries(spec));
-  const absent = manifest.absentAnnotations.filter((key) => !Object.hasOwn(annotations, key));
   return JSON.stringify({
     metadata: {
       uid,
       resourceVersion,
-      labels,
-      annotations: { ...Object.fromEntries(absent.map((key) => [key, null])), ...annotations },
+      labels: { ...nulls(manifest.absentLabels), ...labels },
+      annotations: { ...nulls(manifest.absentAnnotations), ...annotations },
     },
     spec: Object.fromEntries(SPEC_KEYS.map((key) => [key, given.get(key) ?? null])),
   });
+}
+
+function nulls(keys: readonly string[]): Readonly<Record<string, null>> {
+  return Object.fromEntries(keys.map((key) => [key, null]));
 }
 
 /** The body of a DELETE of the very object that was seen. */

@@ -4,10 +4,12 @@ import type { ClusterClient, EntryList, EntryManifest, WrittenEntry } from '@ist
 import { answerError } from './answer-errors.js';
 import type { ApiAnswer, ApiRequest } from './api-transport.js';
 import { ApiTransport } from './api-transport.js';
+import { createNamespace } from './create-namespace.js';
 import { createBody, deleteBody, updateBody } from './entry-body.js';
 import { isRecord, parseObject } from './json.js';
 import type { Kubeconfig } from './kubeconfig/kubeconfig.js';
 import { parseEntry, parseMetadata } from './observed-entry.js';
+import { probeServer } from './probe-server.js';
 import { findServedVersion } from './served-version.js';
 import { parseStatus } from './status.js';
 
@@ -31,6 +33,8 @@ export interface KubernetesClusterClientOptions {
   readonly listTimeoutMs?: number;
   /** 4 when absent. */
   readonly connections?: number;
+  /** Called for each TLS connection that was opened. */
+  readonly onConnect?: () => void;
 }
 
 type Call = Pick<ApiRequest, 'method' | 'accept' | 'timeoutMs' | 'signal'> & {
@@ -60,13 +64,16 @@ interface Listing<Entry> {
 export class KubernetesClusterClient implements ClusterClient {
   readonly #options: KubernetesClusterClientOptions;
   readonly #transport: ApiTransport;
+  readonly #others = new Map<string, KubernetesClusterClient>();
   #version: string | undefined;
   /** The highest resourceVersion of our own writes: cached reads must not be older. */
   #writtenVersion = 0n;
 
-  constructor(options: KubernetesClusterClientOptions) {
+  /** `transport`: connections of another client to share. */
+  constructor(options: KubernetesClusterClientOptions, transport?: ApiTransport) {
     this.#options = options;
-    this.#transport = new ApiTransport(options.kubeconfig, options.connections ?? 4);
+    const { kubeconfig, connections = 4, onConnect } = options;
+    this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect });
   }
 
   async listMetadata(signal: AbortSignal): Promise<EntryList<ObservedMetadata>> {
@@ -132,21 +139,23 @@ export class KubernetesClusterClient implements ClusterClient {
     if (!isObjectMissing(answer)) this.#success(answer, what, true);
   }
 
+  async createNamespace(signal: AbortSignal): Promise<void> {
+    const { namespace, cluster } = this.#options;
+    const doing = `creating the namespace ${namespace} of cluster ${cluster}`;
+    await createNamespace(this.#transport, namespace, { signal, doing, timeoutMs: this.#writeTimeoutMs });
+  }
+
+  inNamespace(namespace: string): KubernetesClusterClient {
+    if (namespace === this.#options.namespace) return this;
+    const known = this.#others.get(namespace);
+    const other = known ?? new KubernetesClusterClient({ ...this.#options, namespace }, this.#transport);
+    this.#others.set(namespace, other);
+    return other;
+  }
+
   async probe(signal: AbortSignal): Promise<void> {
-    const what = this.#doing('asking for /readyz');
-    const ask = (path: string) =>
-      this.#transport.send({
-        method: 'GET',
-        path,
-        accept: '*/*',
-        timeoutMs: this.#writeTimeoutMs,
-        signal,
-        doing: what,
-      });
-    const ready = await ask('/readyz');
-    const answer = ready.status === 403 || ready.status === 404 ? await ask('/version') : ready;
-    if (answer.status === 500) throw new IsthmusError('not-ready', `${what}: the API server says that it is not ready`);
-    this.#success(answer, 'asking for /readyz', false);
+    const doing = this.#doing('asking for /readyz');
+    await probeServer(this.#transport, { signal, doing, timeoutMs: this.#writeTimeoutMs });
   }
 
   close(): Promise<void> {

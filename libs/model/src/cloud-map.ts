@@ -6,14 +6,25 @@ export type InstanceHealth = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
 /** Attributes of an instance: only the keys that Isthmus uses. A map, because attribute names are untrusted input. */
 export type Attributes = ReadonlyMap<string, string>;
 
-/** Names of the instance attributes that Isthmus reads. Source: Cloud Map API reference, RegisterInstance; ECS developer guide, service discovery. */
+/**
+ * Names of the instance attributes that Isthmus reads. Sources: Cloud Map API reference, RegisterInstance; ECS developer
+ * guide, service discovery; for the last group aws-cloud-map-mcs-controller-for-k8s, pkg/model/types.go.
+ */
 export const ATTRIBUTES = {
   ipv4: 'AWS_INSTANCE_IPV4',
   ipv6: 'AWS_INSTANCE_IPV6',
   cname: 'AWS_INSTANCE_CNAME',
   alias: 'AWS_ALIAS_DNS_NAME',
+  ec2InstanceId: 'AWS_EC2_INSTANCE_ID',
   port: 'AWS_INSTANCE_PORT',
   zone: 'AVAILABILITY_ZONE',
+  endpointPortName: 'ENDPOINT_PORT_NAME',
+  endpointProtocol: 'ENDPOINT_PROTOCOL',
+  servicePort: 'SERVICE_PORT',
+  servicePortName: 'SERVICE_PORT_NAME',
+  serviceTargetPort: 'SERVICE_TARGET_PORT',
+  serviceProtocol: 'SERVICE_PROTOCOL',
+  ready: 'READY',
 } as const;
 
 /** One registered instance of a service. */

@@ -11,6 +11,8 @@ export interface Configuration {
 export interface HubSettings {
   /** Stamped on every object; two hubs must not share it. */
   readonly name: string;
+  /** Earlier names: their objects count as ours and get the present name with their next write. */
+  readonly formerNames: readonly string[];
   readonly readOnly: boolean;
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -29,10 +31,44 @@ export interface SourceSettings {
   readonly account: string | undefined;
   /** Other endpoints than AWS's own, per plane: an emulator, or VPC endpoints. */
   readonly endpoint: { readonly control: string; readonly data: string } | undefined;
+  readonly credentials: SourceCredentials;
   readonly namespaces: NameFilter;
   readonly services: NameFilter;
+  readonly health: HealthPolicy;
   readonly poll: PollSettings;
   readonly limits: SourceLimits;
+  /** Age of the last complete read from which the source is `stale` and `frozen`; nothing is removed by age. */
+  readonly staleAfterMs: number;
+  readonly frozenAfterMs: number;
+  readonly paused: Pause | undefined;
+}
+
+/** Where the identity comes from that reads a source. Files hold secrets and are absolute paths. */
+export type SourceCredentials =
+  | { readonly kind: 'chain' }
+  | {
+      readonly kind: 'assume-role';
+      readonly roleArn: string;
+      readonly externalId: string | undefined;
+      readonly sessionName: string;
+    }
+  | {
+      readonly kind: 'static';
+      readonly accessKeyIdFile: string;
+      readonly secretAccessKeyFile: string;
+      readonly sessionTokenFile: string | undefined;
+    };
+
+/**
+ * Which instances get traffic. `HEALTHY_OR_ELSE_ALL`: the healthy ones, or all when none is; `HEALTHY`: the healthy
+ * ones, or none on a complete reading; `ALL`: health is ignored. UNKNOWN counts as healthy.
+ */
+export type HealthPolicy = 'HEALTHY_OR_ELSE_ALL' | 'HEALTHY' | 'ALL';
+
+/** A person's word that a source is not polled, or a cluster not written to. It ends by itself. */
+export interface Pause {
+  readonly reason: string;
+  readonly untilMs: number;
 }
 
 /** How often a service is polled: `hot` after a change, `warm` within a day of one, else `cold`; and the catalogue. */
@@ -57,6 +93,8 @@ export type ClusterMode = 'observe' | 'upsert-only' | 'sync';
 
 export interface ClusterSettings {
   readonly name: ClusterName;
+  /** Earlier names of this entry: their objects count as ours. */
+  readonly formerNames: readonly string[];
   readonly role: ClusterRole;
   /** Of a remote: the cluster whose istiod serves it. */
   readonly primary: ClusterName | undefined;
@@ -66,12 +104,22 @@ export interface ClusterSettings {
   readonly kubeconfigFile: string;
   /** Namespace in which the entries live. */
   readonly namespace: string;
+  /** Create the namespace when it does not exist. */
+  readonly createNamespace: boolean;
+  /** Namespaces from which our entries move: created here first, then deleted there. */
+  readonly previousNamespaces: readonly string[];
   readonly mode: ClusterMode;
   readonly routes: readonly RouteSettings[];
+  /** AWS region → the mesh's own name of it, in localities. */
+  readonly localities: ReadonlyMap<string, string>;
+  /** Addresses that may be endpoints; empty: all. */
+  readonly allowedCidrs: readonly string[];
+  readonly deniedCidrs: readonly string[];
   readonly limits: { readonly writesPerSecond: number; readonly burst: number; readonly inFlight: number };
   readonly brake: BrakeSettings;
   readonly deletes: DeleteSettings;
   readonly sweepMs: number;
+  readonly paused: Pause | undefined;
 }
 
 /** Shares (0 to 1) of one source in one cluster that may go within the window. */
@@ -92,6 +140,8 @@ export interface DeleteSettings {
 /** Which services go to a cluster (`from`), and as what (`to`). Per service the first matching route wins. */
 export interface RouteSettings {
   readonly from: RouteSelector;
+  /** A set of rules in place of the defaults: those of istio-cloud-map. */
+  readonly preset: 'istio-cloud-map' | undefined;
   readonly to: RouteTarget;
   /** Where it stands, as `isthmus.yaml:31`. */
   readonly place: string;
@@ -104,17 +154,34 @@ export interface RouteSelector {
   readonly regions: readonly string[] | undefined;
   readonly namespaces: readonly string[] | undefined;
   readonly services: readonly string[] | undefined;
+  /** Instance attribute → value that it must have, all of them; judged on each instance. Empty: every instance. */
+  readonly where: ReadonlyMap<string, string>;
 }
 
 export interface RouteTarget {
   /** Template with the placeholders `{service}`, `{namespace}`, `{region}`, `{account}`. */
   readonly host: string;
+  /** Suffixes, at label boundaries, that a host must have one of; empty: any legal host. */
+  readonly hostSuffixes: readonly string[];
+  /** Hosts (globs) that are allowed although they belong to Kubernetes or a cloud. */
+  readonly allowHosts: readonly string[];
   /** Service ports for instances that name none. */
   readonly ports: readonly RoutePort[];
   readonly servicePort: number | 'auto';
   readonly protocol: PortProtocol | 'auto';
   readonly location: 'MESH_EXTERNAL' | 'MESH_INTERNAL';
   readonly exportTo: readonly string[] | undefined;
+  readonly resolution: 'auto' | 'static' | 'dns';
+  /** Label `istio.io/rev` of the entry. */
+  readonly revision: string | undefined;
+  /** Endpoint label → instance attribute whose value it takes. */
+  readonly endpointLabels: ReadonlyMap<string, string>;
+  /** Attribute that holds the address as a URL, a host, or host:port. */
+  readonly addressAttribute: string | undefined;
+  /** What may share a host: one service name in several regions, also across accounts, or nothing. */
+  readonly merge: 'regions' | 'sources' | 'none';
+  /** Annotation `networking.istio.io/traffic-distribution`. */
+  readonly trafficDistribution: 'PreferClose' | undefined;
 }
 
 export interface RoutePort {

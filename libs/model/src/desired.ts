@@ -20,7 +20,14 @@ export interface DesiredEntry {
 
 /** Why an endpoint is where it is, or an instance is not there. */
 export type Lineage =
-  | { readonly kind: 'endpoint'; readonly component: ComponentKey; readonly instance: string; readonly address: string }
+  | {
+      readonly kind: 'endpoint';
+      readonly component: ComponentKey;
+      readonly instance: string;
+      readonly address: string;
+      /** Endpoint labels that are missing because the instance's value is illegal (`label-illegal`). */
+      readonly labelsLeftOut?: readonly string[];
+    }
   | {
       readonly kind: 'kept';
       readonly component: ComponentKey;

@@ -16,6 +16,12 @@ export const OBJECT = {
   schemaVersion: 1,
 } as const;
 
+/** Istio's own label and annotation that a route can ask for. Source: istio.io, “Resource Labels”, “Resource Annotations”. */
+export const ISTIO = {
+  revision: 'istio.io/rev',
+  trafficDistribution: 'networking.istio.io/traffic-distribution',
+} as const;
+
 /**
  * One component as it is recorded on an object. The endpoints of the object are sorted by component, so that with
  * `endpoints` each endpoint's owner can be read back; `also` holds indices of endpoints that this component shares
@@ -32,7 +38,7 @@ export interface ComponentRecord {
   readonly revision: number;
   /** AWS's `Date` of the latest complete reading that changed something. */
   readonly observedAtMs: number;
-  /** Legal instances, healthy or not, at that revision: fewer of them under the same revision prove nothing. */
+  /** Instances that the reading listed, usable or not: fewer of them under the same revision prove nothing. */
   readonly registered: number;
   readonly endpoints: number;
   readonly also: readonly number[];

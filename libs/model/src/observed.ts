@@ -12,6 +12,11 @@ export interface ObservedMetadata {
   /** `apiVersion/kind` of each owner reference. */
   readonly owners: readonly string[];
   readonly isTerminating: boolean;
+  /**
+   * The namespace in which the object stands, where that is one that our entries move from: what it holds counts as
+   * live, but it has to be created in the cluster's own namespace. Absent: it stands there.
+   */
+  readonly movesFrom?: string;
 }
 
 /** A live ServiceEntry, ours or not. */

@@ -89,6 +89,8 @@ export interface ComponentBalance {
   readonly leaving: number;
   /** What the readings or the configuration ask for, before any brake. */
   readonly wants: 'nothing' | 'endpoints' | 'mark-gone' | 'mark-unmapped';
+  /** Why what it wants waits for a person, whatever the limits of the brake say; undefined: only those count. */
+  readonly needsApproval: HoldReason | undefined;
   readonly isMarked: boolean;
 }
 

@@ -27,3 +27,12 @@ export function hasAbsenceProof(evidence: AbsenceEvidence | undefined, sinceMs: 
     return earlierAtMs !== undefined && earlierAtMs > sinceMs && notFoundAtMs >= laterAtMs;
   });
 }
+
+/**
+ * Whether a service was answered to be unknown by its id, after a complete catalogue pass without it began. Ids are
+ * never used again, so beside a listed service of the same names this is enough to let that one follow.
+ */
+export function hasNotFoundAnswer(evidence: AbsenceEvidence | undefined): boolean {
+  const { passesAtMs = [], notFoundAtMs } = evidence ?? {};
+  return notFoundAtMs !== undefined && passesAtMs.some((passAtMs) => passAtMs <= notFoundAtMs);
+}

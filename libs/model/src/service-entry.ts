@@ -3,6 +3,8 @@ import type { PortProtocol } from './configuration.js';
 /** `spec` of a ServiceEntry: the fields that Isthmus writes. Source: istio.io/latest/docs/reference/config/networking/service-entry */
 export interface ServiceEntrySpec {
   readonly hosts: readonly string[];
+  /** Virtual IPs; written by the preset istio-cloud-map only. */
+  readonly addresses?: readonly string[];
   readonly location: 'MESH_EXTERNAL' | 'MESH_INTERNAL';
   readonly resolution: Resolution;
   readonly ports: readonly ServicePort[];
@@ -25,4 +27,6 @@ export interface Endpoint {
   readonly ports?: Readonly<Record<string, number>>;
   /** `region/zone`; never on an endpoint of a DNS entry. */
   readonly locality?: string;
+  /** For subsets of a DestinationRule; never a key of Istio's or Kubernetes' own. */
+  readonly labels?: Readonly<Record<string, string>>;
 }

@@ -2,6 +2,7 @@ import type { SourceName } from './brand.js';
 import type { Instance, ServiceRecord } from './cloud-map.js';
 import type { ComponentKey } from './component.js';
 import type { ErrorReport } from './error.js';
+import { compareText } from './canonical.js';
 
 /**
  * The last good state of one source, part by part. It grows by readings and forgets nothing that a cluster still
@@ -14,6 +15,8 @@ export interface Snapshot {
   readonly version: number;
   /** Account and partition as the ARNs of the readings say; undefined before the first. */
   readonly account: string | undefined;
+  /** Names of the instance attributes that were kept, sorted; the others were dropped where they arrived. */
+  readonly keptAttributes: readonly string[];
   readonly catalogue: CatalogueState;
   readonly services: ReadonlyMap<ComponentKey, ServiceState>;
 }
@@ -102,13 +105,14 @@ export interface AbsenceEvidence {
   readonly notFoundAtMs: number | undefined;
 }
 
-/** A snapshot before anything was read. */
-export function emptySnapshot(source: SourceName, region: string): Snapshot {
+/** A snapshot before anything was read; `keptAttributes`: those that will be kept. */
+export function emptySnapshot(source: SourceName, region: string, keptAttributes: readonly string[] = []): Snapshot {
   return {
     source,
     region,
     version: 0,
     account: undefined,
+    keptAttributes: [...keptAttributes].sort(compareText),
     catalogue: { lastCompleteAtMs: undefined, error: undefined, namespaceIds: [] },
     services: new Map(),
   };

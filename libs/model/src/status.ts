@@ -22,6 +22,7 @@ export interface SourceStatus {
   readonly services: number;
   readonly instances: number;
   readonly error: ErrorStatus | null;
+  readonly warnings: readonly string[];
 }
 
 export interface ErrorStatus {

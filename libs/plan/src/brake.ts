@@ -9,8 +9,8 @@ import type {
   HoldReason,
 } from '@isthmus/model';
 import { canonicalJson, compareText, sha256 } from '@isthmus/model';
-import type { SourceBrake } from './source-brake.js';
-import { newSourceBrake, pressSourceBrake } from './source-brake.js';
+import type { QuietSums, SourceBrake } from './source-brake.js';
+import { NOTHING_QUIET, newSourceBrake, pressSourceBrake } from './source-brake.js';
 
 /** What the brake remembers of one cluster. A new one starts from what is live. */
 export interface BrakeMemory {
@@ -22,7 +22,11 @@ export interface BrakeMemory {
 }
 
 export interface BrakeInput {
+  /** Every balance, or all but those that ask for nothing, which `quiet` sums up by source. */
   readonly balances: readonly ComponentBalance[];
+  readonly quiet?: ReadonlyMap<string, QuietSums>;
+  /** Whether a component that is not among the balances is one of the quiet ones. */
+  readonly isQuiet?: (name: EntryName, component: ComponentKey) => boolean;
   readonly settings: BrakeSettings;
   /** Approvals of this cluster. */
   readonly approvals: readonly Approval[];
@@ -50,6 +54,7 @@ export function newBrakeMemory(): BrakeMemory {
  *
  * | held because | when |
  * |---|---|
+ * | `all-filtered`, `all-rejected` | instances are registered, but none of a service may be an endpoint any more |
  * | `config-removal` | the configuration drops more than one object per load |
  * | `brake-objects` | more objects than `objects` of the window's most, and more than min(2, n − 1), would be marked |
  * | `brake-endpoints` | less than the rest of `endpoints` of the window's most endpoints would remain |
@@ -78,11 +83,15 @@ type Pressed = Omit<BrakeOutcome, 'removalsHash'>;
 function pressAll(input: BrakeInput, memory: BrakeMemory): Pressed {
   const approved = stillWanted(memory.approved, input.balances);
   const held = new Map<EntryName, Map<ComponentKey, HoldReason>>();
+  holdForApproval(input.balances, approved, held);
   const unmapped = holdUnmapped(input, { ...memory, approved }, held);
   const sources = new Map<string, SourceBrake>();
-  for (const [source, balances] of Map.groupBy(input.balances, (balance) => balance.source)) {
+  const bySource = Map.groupBy(input.balances, (balance) => balance.source);
+  for (const source of new Set([...bySource.keys(), ...(input.quiet?.keys() ?? [])])) {
     const pressed = pressSourceBrake(memory.sources.get(source) ?? newSourceBrake(), {
-      balances,
+      balances: bySource.get(source) ?? [],
+      quiet: input.quiet?.get(source) ?? NOTHING_QUIET,
+      isQuiet: input.isQuiet ?? (() => false),
       isFree: (balance) => approved.has(idOf(balance)),
       isHeld: (balance) => held.get(balance.name)?.has(balance.component) === true,
       settings: input.settings,
@@ -103,6 +112,16 @@ function stillWanted(approved: ReadonlySet<string>, balances: readonly Component
       .map(idOf)
       .filter((id) => approved.has(id)),
   );
+}
+
+function holdForApproval(
+  balances: readonly ComponentBalance[],
+  approved: ReadonlySet<string>,
+  held: Map<EntryName, Map<ComponentKey, HoldReason>>,
+): void {
+  for (const balance of balances) {
+    if (balance.needsApproval !== undefined && !approved.has(idOf(balance))) hold(held, balance, balance.needsApproval);
+  }
 }
 
 function holdUnmapped(

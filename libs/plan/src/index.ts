@@ -3,5 +3,6 @@ export type { BrakeInput, BrakeMemory, BrakeOutcome } from './brake.js';
 export { sortByOwner } from './foreign.js';
 export { isFromIstioCloudMap, ownershipOf } from './ownership.js';
 export type { Owner, Ownership } from './ownership.js';
-export { nameOf, planCluster } from './plan-cluster.js';
-export type { ForeignObjects, LiveState, PlanInput, PlannedHost } from './plan-cluster.js';
+export { decideHost, nameOf, planCluster, planOf } from './plan-cluster.js';
+export type { DecidedHost, ForeignObjects, LiveState, PlanInput, PlannedHost, PlannedPart } from './plan-cluster.js';
+export type { QuietSums } from './source-brake.js';

@@ -15,22 +15,30 @@ import { canonicalJson, compareText, sha256 } from '@isthmus/model';
 
 /** One host: what is wanted, and what of ours is there. */
 export interface PlannedHost {
+  /** Of part 0. */
   readonly name: EntryName;
   readonly host: string;
+  /** Part 0 first; none: nothing is wanted and nothing of ours is there. */
+  readonly parts: readonly PlannedPart[];
+  readonly holds: readonly Hold[];
+}
+
+/** One entry of a host. */
+export interface PlannedPart {
+  readonly name: EntryName;
   readonly wanted:
     | { readonly kind: 'entry'; readonly entry: DesiredEntry }
     | { readonly kind: 'remove'; readonly components: readonly ComponentKey[] }
     | { readonly kind: 'nothing' };
   readonly live: LiveState | undefined;
-  readonly holds: readonly Hold[];
 }
 
-/** Our live object of a host. */
+/** Our live object. */
 export interface LiveState {
   readonly observed: ObservedEntry;
-  /** Hash that it carries, and whether it is what that hash was made of. */
+  /** Hash of what it is, and the one that it carries. */
   readonly contentHash: string;
-  readonly isIntact: boolean;
+  readonly recordedHash: string | undefined;
   readonly endpoints: readonly Endpoint[];
   readonly marked: ReadonlySet<ComponentKey>;
 }
@@ -58,21 +66,35 @@ export interface PlanInput {
  *
  * | wanted | live | foreign | plan |
  * |---|---|---|---|
- * | entry | – | same name | hold |
+ * | any | any | same name | hold, all parts of the host |
  * | entry | – | same host | hold `host-taken` |
- * | entry | – | – | create |
- * | entry | equal hash, intact | | nothing |
+ * | entry | –, or in a namespace that it moves from | – | create |
+ * | entry | equal hash, and recorded so | | nothing |
  * | entry | otherwise | | update, or mark when only a mark is new |
  * | remove | ours | | delete |
  * | nothing | any | | nothing |
  */
 export function planCluster(input: PlanInput): Plan {
-  const decided = input.hosts.map((planned) => decide(planned, input.foreign));
-  const isStopped = input.foreign.stops.length > 0;
-  const changes = isStopped ? [] : decided.flatMap(({ change }) => change ?? []).toSorted(byUrgency);
-  const holds = [...input.foreign.stops, ...decided.flatMap((one) => one.holds)];
-  const { cluster, heldRemovals, removalsHash } = input;
-  const liveCount = input.hosts.filter(({ live }) => live !== undefined).length;
+  const { hosts, foreign, ...rest } = input;
+  const liveCount = hosts.flatMap(({ parts }) => parts).filter(({ live }) => live !== undefined).length;
+  const decided = hosts.map((planned) => decideHost(planned, foreign));
+  return planOf({ ...rest, decided, stops: foreign.stops, liveCount });
+}
+
+/** What a plan is put together from. */
+export interface PlanParts extends Pick<PlanInput, 'cluster' | 'heldRemovals' | 'removalsHash'> {
+  /** Hosts with a change or a hold, at least. */
+  readonly decided: readonly DecidedHost[];
+  readonly stops: readonly Hold[];
+  /** Live objects of ours. */
+  readonly liveCount: number;
+}
+
+/** The plan of a cluster from the decisions on its hosts. */
+export function planOf({ decided, stops, liveCount, ...rest }: PlanParts): Plan {
+  const { cluster, heldRemovals, removalsHash } = rest;
+  const changes = stops.length > 0 ? [] : decided.flatMap((one) => one.changes).toSorted(byUrgency);
+  const holds = [...stops, ...decided.flatMap((one) => one.holds)];
   return {
     cluster,
     changes,
@@ -84,39 +106,56 @@ export function planCluster(input: PlanInput): Plan {
   };
 }
 
-interface Decided {
-  readonly change: Change | undefined;
+/** What should happen to one host. */
+export interface DecidedHost {
+  readonly changes: readonly Change[];
   readonly holds: readonly Hold[];
 }
 
-function decide(planned: PlannedHost, foreign: ForeignObjects): Decided {
-  const { wanted, live, name, host, holds } = planned;
-  const own = foreign.names.get(name);
-  if (own !== undefined) return { change: undefined, holds: wanted.kind === 'entry' ? [...holds, own] : holds };
-  if (live?.observed.isTerminating === true) {
-    return { change: undefined, holds: [...holds, { name, host, reason: 'terminating', detail: 'it has finalizers' }] };
+/** Compares one host with what is live of it. */
+export function decideHost(planned: PlannedHost, foreign: ForeignObjects): DecidedHost {
+  const own = foreign.names.get(planned.name);
+  if (own !== undefined) {
+    const isWanted = planned.parts.some(({ wanted }) => wanted.kind === 'entry');
+    return { changes: [], holds: isWanted ? [...planned.holds, own] : planned.holds };
   }
-  if (wanted.kind === 'nothing') return { change: undefined, holds };
-  if (wanted.kind === 'remove') {
-    const change = live === undefined ? undefined : deletion(planned, live, wanted.components);
-    return { change, holds };
-  }
-  if (live !== undefined) return { change: update(wanted.entry, live), holds };
-  const taken = foreign.hosts.get(host);
-  if (taken === undefined) {
-    return { change: { kind: 'create', desired: wanted.entry, diff: diffOf([], wanted.entry.spec.endpoints) }, holds };
-  }
-  return { change: undefined, holds: [...holds, { name, host, reason: 'host-taken', detail: `by ${taken}` }] };
+  const decided = planned.parts.map((part) => decidePart(planned.host, part, foreign));
+  return {
+    changes: decided.flatMap(({ changes }) => changes),
+    holds: [...planned.holds, ...decided.flatMap(({ holds }) => holds)],
+  };
 }
 
-function deletion({ name, host }: PlannedHost, live: LiveState, components: readonly ComponentKey[]): Change {
-  return { kind: 'delete', name, host, observed: live.observed, components };
+function decidePart(host: string, part: PlannedPart, foreign: ForeignObjects): DecidedHost {
+  const { wanted, name } = part;
+  const live = part.live?.observed.movesFrom === undefined ? part.live : undefined;
+  if (live?.observed.isTerminating === true)
+    return held({ name, host, reason: 'terminating', detail: 'it has finalizers' });
+  if (wanted.kind === 'nothing') return { changes: [], holds: [] };
+  if (wanted.kind === 'remove') {
+    if (live === undefined) return { changes: [], holds: [] };
+    return changed({ kind: 'delete', name, host, observed: live.observed, components: wanted.components });
+  }
+  if (live !== undefined) return changed(update(wanted.entry, live));
+  const own = foreign.names.get(name);
+  if (own !== undefined) return held(own);
+  const taken = foreign.hosts.get(host);
+  if (taken !== undefined) return held({ name, host, reason: 'host-taken', detail: `by ${taken}` });
+  return changed({ kind: 'create', desired: wanted.entry, diff: diffOf([], wanted.entry.spec.endpoints) });
+}
+
+function held(hold: Hold): DecidedHost {
+  return { changes: [], holds: [hold] };
+}
+
+function changed(change: Change | undefined): DecidedHost {
+  return { changes: change === undefined ? [] : [change], holds: [] };
 }
 
 function update(desired: DesiredEntry, live: LiveState): Change | undefined {
-  const isSame = desired.contentHash === live.contentHash;
-  if (isSame && live.isIntact) return undefined;
-  const { observed } = live;
+  const { observed, contentHash, recordedHash } = live;
+  const isSame = desired.contentHash === contentHash;
+  if (isSame && recordedHash === contentHash) return undefined;
   const diff = diffOf(live.endpoints, desired.spec.endpoints);
   const hasNewMark = [...desired.pending.keys()].some((key) => !live.marked.has(key));
   const isQuiet = diff.added.length === 0 && diff.removed.length === 0;
@@ -142,8 +181,16 @@ function printed({ address, ports }: Endpoint): string {
 /** Grow before shrink, changes before first fills, deletes last; then by name, so that a plan prints the same twice. */
 const URGENCY = { grow: 0, swap: 1, create: 2, shrink: 3, mark: 4, delete: 5 } as const;
 
+/** Parts of one host shrink and go from the last to the first: part 0 carries the marks that let the others go. */
 function byUrgency(a: Change, b: Change): number {
-  return urgency(a) - urgency(b) || compareText(nameOf(a), nameOf(b));
+  const urgent = urgency(a);
+  const byPart = compareText(nameOf(a), nameOf(b));
+  const isLastFirst = urgent === URGENCY.shrink || urgent === URGENCY.delete;
+  return urgent - urgency(b) || compareText(hostOf(a), hostOf(b)) || (isLastFirst ? -byPart : byPart);
+}
+
+function hostOf(change: Change): string {
+  return change.kind === 'delete' ? change.host : change.desired.host;
 }
 
 function urgency(change: Change): number {

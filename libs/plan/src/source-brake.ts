@@ -1,4 +1,4 @@
-import type { BrakeSettings, ComponentBalance, HoldReason } from '@isthmus/model';
+import type { BrakeSettings, ComponentBalance, ComponentKey, EntryName, HoldReason } from '@isthmus/model';
 
 /** The brake of one source in one cluster. */
 export interface SourceBrake {
@@ -21,8 +21,21 @@ interface PressedObjects {
   readonly marks: number;
 }
 
+/** Components that stand as they should, summed up. */
+export interface QuietSums {
+  readonly live: number;
+  readonly planned: number;
+  /** Objects that they stand on. */
+  readonly objects: number;
+}
+
+export const NOTHING_QUIET: QuietSums = { live: 0, planned: 0, objects: 0 };
+
 export interface SourceBrakeInput {
   readonly balances: readonly ComponentBalance[];
+  readonly quiet: QuietSums;
+  /** Whether a component that is not among the balances stands as it should. */
+  readonly isQuiet: (name: EntryName, component: ComponentKey) => boolean;
   /** Approved by a person. */
   readonly isFree: (balance: ComponentBalance) => boolean;
   /** Held already for another reason. */
@@ -76,18 +89,23 @@ interface Counts {
   readonly wanted: readonly ComponentBalance[];
 }
 
-function countsOf({ balances }: SourceBrakeInput): Counts {
+function countsOf({ balances, quiet, isHeld }: SourceBrakeInput): Counts {
   const wanted = balances.filter(({ wants }) => wants === 'mark-gone' || wants === 'mark-unmapped');
   const marked = balances.filter(({ isMarked, wants }) => isMarked && wants === 'nothing').length;
   const suspected = balances.filter((balance) => balance.isSuspected && balance.isLive && !balance.isMarked).length;
   return {
-    live: sum(balances.map(({ live }) => live)),
-    planned: sum(balances.map(({ planned }) => planned)),
-    objects: balances.filter(({ isLive }) => isLive).length,
+    live: quiet.live + sum(balances.map(({ live }) => live)),
+    planned: quiet.planned + sum(balances.map((balance) => (isKept(balance, isHeld) ? balance.live : balance.planned))),
+    objects: quiet.objects + balances.filter(({ isLive }) => isLive).length,
     leaving: wanted.length + marked + suspected,
     suspected,
     wanted,
   };
+}
+
+/** What waits for a person stays for certain: it must not make the other services of its source wait too. */
+function isKept(balance: ComponentBalance, isHeld: SourceBrakeInput['isHeld']): boolean {
+  return balance.needsApproval !== undefined && isHeld(balance);
 }
 
 type Held = SourceBrakeOutcome['held'];
@@ -126,8 +144,10 @@ function recent(peaks: readonly Peak[], { nowMs, settings }: SourceBrakeInput): 
 }
 
 /** Marks of the window; marks that stand on objects and are not remembered (a restart) count from now. */
-function recentMarks(brake: SourceBrake, { balances, nowMs, settings }: SourceBrakeInput): ReadonlyMap<string, number> {
-  const marks = new Map([...brake.marks].filter(([, atMs]) => nowMs - atMs < settings.windowMs));
+function recentMarks(brake: SourceBrake, input: SourceBrakeInput): ReadonlyMap<string, number> {
+  const { balances, nowMs, settings, isQuiet } = input;
+  const recently = [...brake.marks].filter(([, atMs]) => nowMs - atMs < settings.windowMs);
+  const marks = new Map(recently.filter(([id]) => !isQuiet(...partsOf(id))));
   for (const balance of balances) {
     const id = idOf(balance);
     if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, nowMs);
@@ -149,6 +169,11 @@ function withPeak(peaks: readonly Peak[], peak: Peak, { settings }: SourceBrakeI
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
+}
+
+function partsOf(id: string): [EntryName, ComponentKey] {
+  const space = id.indexOf(' ');
+  return [id.slice(0, space) as EntryName, id.slice(space + 1) as ComponentKey];
 }
 
 function idOf({ name, component }: ComponentBalance): string {

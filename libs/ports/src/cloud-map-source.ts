@@ -21,10 +21,10 @@ export interface CloudMapSource {
     onPage: (page: readonly ServiceSummary[]) => void,
     signal: AbortSignal,
   ): Promise<Answer<readonly ServiceSummary[]>>;
-  /** GetService: the namespace id of a service, or that it does not exist. */
-  getService(serviceId: string, signal: AbortSignal): Promise<Answer<{ readonly namespaceId: string } | 'not-found'>>;
-  /** GetNamespace: whether the namespace exists. */
-  getNamespace(namespaceId: string, signal: AbortSignal): Promise<Answer<Presence>>;
+  /** GetService, by id or, for what another account shares, by ARN: the id of its namespace, or that it does not exist. */
+  getService(idOrArn: string, signal: AbortSignal): Promise<Answer<{ readonly namespaceId: string } | 'not-found'>>;
+  /** GetNamespace, by id or, for what another account shares, by ARN: whether it exists. */
+  getNamespace(idOrArn: string, signal: AbortSignal): Promise<Answer<Presence>>;
   /** DiscoverInstances with HealthStatus ALL and MaxResults 1000; exactly 1000 are confirmed by ListInstances, else `partial`. */
   discoverInstances(service: ServiceRecord, signal: AbortSignal): Promise<Answer<InstancesAnswer>>;
   /** Every page of ListInstances: the control plane's view of the membership, without health. */

@@ -6,7 +6,9 @@ export interface EntryManifest {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly spec: ServiceEntrySpec;
-  /** Labels and annotations of ours that the object may still carry and that this manifest no longer has: an update sends them as null. */
+  /** Labels of ours that the object may still carry and that this manifest no longer has: an update sends them as null. */
+  readonly absentLabels: readonly string[];
+  /** Annotations, likewise. */
   readonly absentAnnotations: readonly string[];
 }
 
@@ -40,6 +42,10 @@ export interface ClusterClient {
   update(manifest: EntryManifest, precondition: Precondition, signal: AbortSignal): Promise<WrittenEntry>;
   /** Deletes the very object that was seen; `conflict` otherwise; an object that is gone already is success. */
   delete(name: EntryName, precondition: Precondition, signal: AbortSignal): Promise<void>;
+  /** Creates the namespace of this client; one that exists already is success. */
+  createNamespace(signal: AbortSignal): Promise<void>;
+  /** The same for another namespace of the same API server, over the same connections; always the same client, and not to be closed. */
+  inNamespace(namespace: string): ClusterClient;
   /** One cheap request that shows whether the API server answers (`/readyz`). */
   probe(signal: AbortSignal): Promise<void>;
   /** Lets go of sockets. */

@@ -18,7 +18,14 @@ export const EPOCH_MS = Date.UTC(2026, 0, 1);
 
 /** A hub named `test`. */
 export function hub(changes: Partial<HubSettings> = {}): HubSettings {
-  return { name: 'test', readOnly: false, http: { host: '127.0.0.1', port: 0 }, logLevel: 'info', ...changes };
+  return {
+    name: 'test',
+    formerNames: [],
+    readOnly: false,
+    http: { host: '127.0.0.1', port: 0 },
+    logLevel: 'info',
+    ...changes,
+  };
 }
 
 /** A source that reads everything of its region. */
@@ -32,10 +39,15 @@ export function source(
     region: 'us-east-1',
     account: undefined,
     endpoint: undefined,
+    credentials: { kind: 'chain' },
     namespaces: all,
     services: all,
+    health: 'HEALTHY_OR_ELSE_ALL',
     poll: { hotMs: 5_000, warmMs: 15_000, coldMs: 60_000, catalogueMs: 60_000 },
     limits: { discoverPerSecond: 250, listServicesPerSecond: 1, listNamespacesPerSecond: 0.5, getPerSecond: 20 },
+    staleAfterMs: 120_000,
+    frozenAfterMs: 600_000,
+    paused: undefined,
     ...rest,
   };
 }
@@ -52,6 +64,14 @@ export function target(changes: Partial<RouteTarget> = {}): RouteTarget {
     protocol: 'auto',
     location: 'MESH_EXTERNAL',
     exportTo: undefined,
+    hostSuffixes: [],
+    allowHosts: [],
+    resolution: 'auto',
+    revision: undefined,
+    endpointLabels: new Map(),
+    addressAttribute: undefined,
+    merge: 'regions',
+    trafficDistribution: undefined,
     ...changes,
   };
 }
@@ -64,8 +84,9 @@ export function route(changes: Partial<RouteSettings['from']> = {}, to: Partial<
     regions: undefined,
     namespaces: undefined,
     services: undefined,
+    where: new Map<string, string>(),
   };
-  return { from: { ...anything, ...changes }, to: target(to), place: 'isthmus.yaml:1' };
+  return { from: { ...anything, ...changes }, preset: undefined, to: target(to), place: 'isthmus.yaml:1' };
 }
 
 /** A cluster in mode sync with one route that takes everything and the documented defaults. */
@@ -75,17 +96,24 @@ export function cluster(
   const { name = 'eks', ...rest } = changes;
   return {
     name: clusterName(name),
+    formerNames: [],
     role: 'primary',
     primary: undefined,
     push: true,
     kubeconfigFile: 'kubeconfig.yaml',
     namespace: 'isthmus',
+    createNamespace: false,
+    previousNamespaces: [],
     mode: 'sync',
     routes: [route()],
+    localities: new Map(),
+    allowedCidrs: [],
+    deniedCidrs: [],
     limits: { writesPerSecond: 20, burst: 40, inFlight: 4 },
     brake: { objectsShare: 0.2, endpointsShare: 0.6, windowMs: 3_600_000 },
     deletes: { pendingMs: 120_000, emptyReads: 3, emptyAfterMs: 60_000 },
     sweepMs: 60_000,
+    paused: undefined,
     ...rest,
   };
 }

@@ -58,19 +58,24 @@ function updates(open: Open): void {
     expect((await readEntry(rig, 'a')).spec.raw).toEqual(manifestOf('a').spec);
   });
 
-  it('keeps labels and annotations of others, and takes away annotations of ours that are no longer wanted', async () => {
+  it('keeps labels and annotations of others, and takes away those of ours that are no longer wanted', async () => {
     const rig = await open();
     const annotations = { 'isthmus.dev/content-hash': 'h1', 'isthmus.dev/pending-delete': '{}' };
-    await rig.client.create(manifestOf('a', { annotations }), unaborted());
+    const labels = { ...manifestOf('a').labels, 'istio.io/rev': 'canary' };
+    await rig.client.create(manifestOf('a', { annotations, labels }), unaborted());
     await rig.putForeign('a', { labels: { team: 'x' }, annotations: { note: 'y' } });
     const seen = await readEntry(rig, 'a');
-    const next = manifestOf('a', { absentAnnotations: ['isthmus.dev/pending-delete'] });
+    const next = manifestOf('a', {
+      absentLabels: ['istio.io/rev'],
+      absentAnnotations: ['isthmus.dev/pending-delete'],
+    });
     await rig.client.update(next, preconditionOf(seen), unaborted());
     expect(await readEntry(rig, 'a')).toMatchObject({
       labels: { ...next.labels, team: 'x' },
       annotations: { 'isthmus.dev/content-hash': 'h1', note: 'y' },
     });
     expect((await readEntry(rig, 'a')).annotations).not.toHaveProperty(['isthmus.dev/pending-delete']);
+    expect((await readEntry(rig, 'a')).labels).not.toHaveProperty(['istio.io/rev']);
   });
 
   it('leaves the version alone when nothing changes', async () => {

@@ -39,6 +39,7 @@ export function manifestOf(
     name: name as EntryName,
     labels: { 'app.kubernetes.io/managed-by': 'isthmus' },
     annotations: { 'isthmus.dev/content-hash': 'h1' },
+    absentLabels: [],
     absentAnnotations: [],
     ...rest,
     spec: {

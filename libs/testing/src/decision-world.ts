@@ -1,5 +1,5 @@
 import type { ClusterMemory, Decision, DecisionInput } from '@isthmus/federation';
-import { decideCluster, manifestOf, newClusterMemory } from '@isthmus/federation';
+import { decideAfresh, decideCluster, manifestOf, newClusterMemory } from '@isthmus/federation';
 import type { EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
 import { EPOCH_MS, cluster, hub, source } from './builders.js';
 import type { Namespace } from './plan-world.js';
@@ -23,15 +23,12 @@ export class DecisionWorld {
   };
 
   decide(...snapshots: readonly Snapshot[]): Decision {
-    return decideCluster({
-      ...this.input,
-      snapshots,
-      observed: [...this.namespace.values()],
-      memory: this.memory,
-      nowMs: this.nowMs,
-      serverNowMs: this.nowMs,
-      epoch: 1,
-    });
+    return decideCluster(this.#inputOf(snapshots));
+  }
+
+  /** The same decision without anything recalled. */
+  decideAfresh(...snapshots: readonly Snapshot[]): Decision {
+    return decideAfresh(this.#inputOf(snapshots));
   }
 
   /** Decides and applies; returns the printed changes. */
@@ -44,6 +41,18 @@ export class DecisionWorld {
     return decision.plan.changes.map(
       (change) => `${change.kind} ${change.kind === 'delete' ? change.name : change.desired.name}`,
     );
+  }
+
+  #inputOf(snapshots: readonly Snapshot[]): DecisionInput {
+    return {
+      ...this.input,
+      snapshots,
+      observed: [...this.namespace.values()],
+      memory: this.memory,
+      nowMs: this.nowMs,
+      serverNowMs: this.nowMs,
+      epoch: 1,
+    };
   }
 
   restart(): void {

@@ -4,7 +4,7 @@ import type { ClusterClient, Clock, EntryList, EntryManifest, WrittenEntry } fro
 
 /** One call that reached the fake. */
 export interface FakeCall {
-  readonly verb: 'list-metadata' | 'list' | 'get' | 'create' | 'update' | 'delete' | 'probe';
+  readonly verb: 'list-metadata' | 'list' | 'get' | 'create' | 'update' | 'delete' | 'probe' | 'create-namespace';
   readonly name: string | undefined;
   readonly atMs: number;
 }
@@ -22,13 +22,18 @@ export interface FakeFault {
 export class FakeClusterClient implements ClusterClient {
   readonly calls: FakeCall[] = [];
   isClosed = false;
+  /** False: creates end with `namespace-missing`. */
+  hasNamespace = true;
   readonly #clock: Clock;
+  readonly #namespace: string;
+  readonly #others = new Map<string, FakeClusterClient>();
   readonly #entries = new Map<EntryName, ObservedEntry>();
   #faults: (FakeFault & { left: number })[] = [];
   #revision = 1;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, namespace = 'isthmus') {
     this.#clock = clock;
+    this.#namespace = namespace;
   }
 
   /** Calls that changed something or tried to. */
@@ -92,6 +97,7 @@ export class FakeClusterClient implements ClusterClient {
 
   create(manifest: EntryManifest, signal: AbortSignal): Promise<WrittenEntry> {
     return this.#answer({ verb: 'create', name: manifest.name, signal }, () => {
+      if (!this.hasNamespace) throw new IsthmusError('namespace-missing', 'no such namespace');
       if (this.#entries.has(manifest.name)) throw new IsthmusError('already-exists', 'exists');
       return this.#write(manifest);
     });
@@ -109,6 +115,20 @@ export class FakeClusterClient implements ClusterClient {
       if (this.#entries.has(name)) this.#check(name, precondition);
       this.#entries.delete(name);
     });
+  }
+
+  createNamespace(signal: AbortSignal): Promise<void> {
+    return this.#answer({ verb: 'create-namespace', signal }, () => {
+      this.hasNamespace = true;
+    });
+  }
+
+  /** Another world, as another namespace is. */
+  inNamespace(namespace: string): FakeClusterClient {
+    if (namespace === this.#namespace) return this;
+    const other = this.#others.get(namespace) ?? new FakeClusterClient(this.#clock, namespace);
+    this.#others.set(namespace, other);
+    return other;
   }
 
   probe(signal: AbortSignal): Promise<void> {
@@ -149,13 +169,18 @@ export class FakeClusterClient implements ClusterClient {
 
   #write(manifest: EntryManifest): WrittenEntry {
     const old = this.#entries.get(manifest.name);
+    const labels = { ...old?.labels, ...manifest.labels };
+    for (const key of manifest.absentLabels) delete labels[key];
     const annotations = { ...old?.annotations, ...manifest.annotations };
     for (const key of manifest.absentAnnotations) delete annotations[key];
     const isSpecSame = JSON.stringify(old?.spec.raw) === JSON.stringify(manifest.spec);
+    if (old && isSpecSame && isEqual(old.labels, labels) && isEqual(old.annotations, annotations)) {
+      return { metadata: old, serverTimeMs: this.#clock.nowMs() };
+    }
     this.put(
       {
         name: manifest.name,
-        labels: { ...old?.labels, ...manifest.labels },
+        labels,
         annotations,
         spec: { hosts: manifest.spec.hosts, raw: manifest.spec },
       },
@@ -169,6 +194,12 @@ export class FakeClusterClient implements ClusterClient {
   #list(): EntryList<ObservedEntry> {
     return { items: [...this.#entries.values()], serverTimeMs: this.#clock.nowMs() };
   }
+}
+
+/** Whether a write would change nothing: an API server leaves the resourceVersion then. */
+function isEqual(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => a[key] === b[key]);
 }
 
 /** Never answers; rejects as an adapter does when the caller gives up. */

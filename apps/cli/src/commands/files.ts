@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
 
@@ -6,6 +6,12 @@ import { err, ok } from '@isthmus/model';
 export interface Files {
   /** The text, or why it cannot be read, as the end of a sentence. */
   read(path: string): Promise<Result<string, string>>;
+}
+
+/** Writes text files. */
+export interface WritableFiles extends Files {
+  /** Writes a text that only its owner may read; rejects when it cannot. */
+  write(path: string, text: string): Promise<void>;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -17,7 +23,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The files of this machine. */
-export const systemFiles: Files = {
+export const systemFiles: WritableFiles = {
   read: async (path) => {
     try {
       return ok(await readFile(path, 'utf8'));
@@ -26,6 +32,7 @@ export const systemFiles: Files = {
       return err(REASONS[code] ?? code);
     }
   },
+  write: async (path, text) => writeFile(path, text, { mode: 0o600 }),
 };
 
 /** The system's code (`ENOENT`) of a failed call. */

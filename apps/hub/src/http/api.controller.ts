@@ -1,11 +1,11 @@
 import type { HubStatus } from '@isthmus/model';
-import type { Federation } from '@isthmus/federation';
+import type { Federation, HostExplanation, PlanView, UnknownHost } from '@isthmus/federation';
+import { viewPlan } from '@isthmus/federation';
 import { Controller, Get, Header, Param } from '@nestjs/common';
 
 import { FederationHost } from '../federation-host.js';
-import type { PlanView } from './plan-view.js';
-import { viewPlan } from './plan-view.js';
 import { ProblemException } from './problem-filter.js';
+import type { Problem } from './problem.js';
 import { problem } from './problem.js';
 
 /** What people and scripts ask; read-only. */
@@ -33,9 +33,29 @@ export class ApiController {
     );
   }
 
+  @Get('hosts/:host')
+  @Header('cache-control', 'no-store')
+  hostExplanation(@Param('host') host: string): HostExplanation {
+    const explained = this.federation().explain(host);
+    if (explained.ok) return explained.value;
+    throw new ProblemException(unknownHost(explained.error));
+  }
+
   private federation(): Federation {
     const { federation } = this.host;
     if (federation === undefined) throw new ProblemException(problem(503, 'not-ready'));
     return federation;
   }
+}
+
+/** Longest legal host: a longer one is not repeated in an answer. */
+const LONGEST_HOST = 253;
+
+function unknownHost({ host, near, refused }: UnknownHost): Problem {
+  const hint = near.length === 0 ? '' : `; near are ${near.join(', ')}`;
+  return problem(404, 'not-found', {
+    detail: `no service and no ServiceEntry has the host ${host.slice(0, LONGEST_HOST)}${hint}`,
+    near,
+    refused,
+  });
 }

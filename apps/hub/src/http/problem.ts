@@ -1,3 +1,4 @@
+import type { RejectionExplanation } from '@isthmus/federation';
 import type { Code } from '@isthmus/model';
 import { CODES } from '@isthmus/model';
 
@@ -10,6 +11,9 @@ export interface Problem {
   readonly detail: string;
   /** Each thing that stands in the way, where there are several. */
   readonly reasons?: readonly string[];
+  /** Of an unknown host: hosts that may have been meant, and services that were refused one like it. */
+  readonly near?: readonly string[];
+  readonly refused?: readonly RejectionExplanation[];
 }
 
 export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
@@ -24,9 +28,9 @@ const TITLES: ReadonlyMap<number, string> = new Map([
 export function problem(
   status: 404 | 500 | 503,
   code: Code,
-  more: { readonly detail?: string; readonly reasons?: readonly string[] } = {},
+  more: Partial<Pick<Problem, 'detail' | 'reasons' | 'near' | 'refused'>> = {},
 ): Problem {
-  const { detail = CODES[code].meaning, reasons } = more;
+  const { detail = CODES[code].meaning, ...members } = more;
   const title = TITLES.get(status) ?? 'Error';
-  return { type: 'about:blank', title, status, code, detail, ...(reasons === undefined ? {} : { reasons }) };
+  return { type: 'about:blank', title, status, code, detail, ...members };
 }

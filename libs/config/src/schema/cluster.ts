@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { duration } from './duration.js';
 import type { UnplacedRoute } from './route.js';
 import { route } from './route.js';
-import { dnsLabel, filePath, share } from './text.js';
+import { pause } from './pause.js';
+import { cidr, dnsLabel, filePath, labelValue, region, share } from './text.js';
 
 const limits = z.strictObject({
   writesPerSecond: z.number().gt(0).max(10_000).default(20),
@@ -40,22 +41,37 @@ export type UnplacedCluster = Omit<ClusterSettings, 'routes'> & { readonly route
 export const cluster = z
   .strictObject({
     name: dnsLabel,
+    formerNames: z.array(dnsLabel).default([]),
     role: z.enum(['primary', 'remote', 'external-config']),
     primary: dnsLabel.optional(),
     push: z.boolean().default(true),
     kubeconfig: z.strictObject({ file: filePath }),
     namespace: dnsLabel.default('isthmus'),
+    createNamespace: z.boolean().default(false),
+    previousNamespaces: z.array(dnsLabel).default([]),
     mode: z.enum(['observe', 'upsert-only', 'sync']).default('observe'),
     routes: z.array(route).default([]),
+    /** A mesh's own name of a region, such as `westeurope`. */
+    localities: z.record(region, labelValue).default({}),
+    allowedCidrs: z.array(cidr).default([]),
+    deniedCidrs: z.array(cidr).default([]),
     limits: limits.prefault({}),
     brake: brake.prefault({}),
     deletes: deletes.prefault({}),
     sweep: duration.prefault('60s'),
+    paused: pause.optional(),
   })
-  .transform(({ name, primary, kubeconfig, sweep, ...same }): UnplacedCluster => ({
+  .refine(({ namespace, previousNamespaces }) => !previousNamespaces.includes(namespace), {
+    params: { code: 'CFG012' },
+    error: 'names the present namespace',
+    path: ['previousNamespaces'],
+  })
+  .transform(({ name, primary, kubeconfig, sweep, localities, paused, ...same }): UnplacedCluster => ({
     ...same,
     name: clusterName(name),
     primary: primary === undefined ? undefined : clusterName(primary),
     kubeconfigFile: kubeconfig.file,
+    localities: new Map(Object.entries(localities)),
     sweepMs: sweep,
+    paused,
   }));

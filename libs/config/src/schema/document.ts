@@ -16,7 +16,12 @@ export const document = z.strictObject({
   hub,
   /** One replica that remembers nothing after a restart: the only store that is served. */
   store: z.strictObject({ memory: z.strictObject({}).optional() }).optional(),
-  sources: z.array(source).default([]),
+  /** Merged into the entries before they are checked. */
+  defaults: z.strictObject({ source: z.unknown(), cluster: z.unknown(), to: z.unknown() }).partial().optional(),
+  sources: z
+    .array(source)
+    .default([])
+    .transform((sources) => sources.flat()),
   clusters: z.array(cluster).default([]),
   approvals: z.array(approval).default([]),
 });

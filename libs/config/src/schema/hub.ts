@@ -14,8 +14,9 @@ const log = z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).d
 export const hub = z
   .strictObject({
     name: dnsLabel,
+    formerNames: z.array(dnsLabel).default([]),
     readOnly: z.boolean().default(false),
     http: http.prefault({}),
     log: log.prefault({}),
   })
-  .transform(({ name, readOnly, http, log }): HubSettings => ({ name, readOnly, http, logLevel: log.level }));
+  .transform(({ log, ...same }): HubSettings => ({ ...same, logLevel: log.level }));

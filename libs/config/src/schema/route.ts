@@ -2,7 +2,7 @@ import type { RouteSelector, RouteSettings, RouteTarget } from '@isthmus/model';
 import { PORT_PROTOCOLS } from '@isthmus/model';
 import { z } from 'zod';
 import { textRule } from './rule.js';
-import { globs, isDnsLabel } from './text.js';
+import { attribute, glob, globs, isDnsLabel, labelValue } from './text.js';
 
 const PLACEHOLDERS = new Set(['service', 'namespace', 'region', 'account']);
 
@@ -60,6 +60,19 @@ const exportTo = z
     error: 'has "*" or "~" beside other entries',
   });
 
+/** Label of an endpoint; those of Istio and Kubernetes mean something to the mesh, and a locality label can crash istiod. */
+const labelKey = textRule(
+  'CFG027',
+  'is not a label that an endpoint may have',
+  (text) =>
+    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text) &&
+    !/(^|\.)istio\.io\/|kubernetes\.io\/|^istio-/.test(text),
+);
+
+const suffix = textRule('CFG017', 'is not a suffix of a host', (text) => text.split('.').every(isDnsLabel));
+
+const where = z.record(attribute, z.string().max(1024)).default({});
+
 const from = z
   .strictObject({
     sources: globs.optional(),
@@ -67,35 +80,47 @@ const from = z
     regions: globs.optional(),
     namespaces: globs.optional(),
     services: globs.optional(),
+    instances: z.strictObject({ where }).prefault({}),
   })
-  .transform(({ sources, accounts, regions, namespaces, services }): RouteSelector => ({
+  .transform(({ sources, accounts, regions, namespaces, services, instances }): RouteSelector => ({
     sources,
     accounts,
     regions,
     namespaces,
     services,
+    where: new Map(Object.entries(instances.where)),
   }));
 
 const to = z
   .strictObject({
     host: hostTemplate.default('{service}.{namespace}'),
+    hostSuffixes: z.array(suffix).default([]),
+    allowHosts: z.array(glob).default([]),
     ports: z.array(port).min(1).prefault(DEFAULT_PORTS),
     servicePort: z.union([z.literal('auto'), portNumber], { error: 'expected auto or a whole number' }).default('auto'),
     protocol: protocolOrAuto.default('auto'),
+    resolution: z.enum(['auto', 'static', 'dns']).default('auto'),
     location: z.enum(['MESH_EXTERNAL', 'MESH_INTERNAL']).default('MESH_EXTERNAL'),
     exportTo: exportTo.optional(),
+    revision: labelValue.optional(),
+    endpointLabels: z.record(labelKey, attribute).default({}),
+    addressAttribute: attribute.optional(),
+    merge: z.enum(['regions', 'sources', 'none']).default('regions'),
+    trafficDistribution: z.literal('PreferClose').optional(),
   })
-  .transform(({ host, ports, servicePort, protocol, location, exportTo }): RouteTarget => ({
-    host,
-    ports,
-    servicePort,
-    protocol,
-    location,
+  .transform(({ exportTo, revision, addressAttribute, trafficDistribution, endpointLabels, ...same }): RouteTarget => ({
+    ...same,
     exportTo,
+    revision,
+    addressAttribute,
+    trafficDistribution,
+    endpointLabels: new Map(Object.entries(endpointLabels)),
   }));
 
 /** A route without its place, which the schema cannot know. */
 export type UnplacedRoute = Omit<RouteSettings, 'place'>;
 
 /** One entry of `clusters[].routes`. */
-export const route = z.strictObject({ from: from.prefault({}), to: to.prefault({}) });
+export const route = z
+  .strictObject({ from: from.prefault({}), preset: z.literal('istio-cloud-map').optional(), to: to.prefault({}) })
+  .transform(({ from, preset, to }): UnplacedRoute => ({ from, preset, to }));

@@ -1,7 +1,9 @@
 import type { SourceSettings } from '@isthmus/model';
 import { sourceName } from '@isthmus/model';
 import { z } from 'zod';
+import { credentials } from './credentials.js';
 import { duration } from './duration.js';
+import { pause } from './pause.js';
 import { account, dnsLabel, endpointUrl, glob, globs, region } from './text.js';
 
 const nameFilter = z.strictObject({ include: globs.default(['*']), exclude: z.array(glob).default([]) });
@@ -34,27 +36,70 @@ const limits = z.strictObject({
   getPerSecond: perSecond.default(20),
 });
 
-/** One entry of `sources`. */
-export const source = z
-  .strictObject({
-    name: dnsLabel,
-    region,
-    account: account.optional(),
-    endpoint: endpoint.optional(),
-    /** Nothing but the chain of the SDK is served, which needs no words. */
-    credentials: z.strictObject({}).optional(),
-    namespaces: nameFilter.prefault({}),
-    services: nameFilter.prefault({}),
-    poll: poll.prefault({}),
-    limits: limits.prefault({}),
+const fields = z.strictObject({
+  name: dnsLabel,
+  region: region.optional(),
+  /** Makes one source of each region, named `<name>-<region>`. */
+  regions: z.array(region).min(1).optional(),
+  account: account.optional(),
+  endpoint: endpoint.optional(),
+  credentials: credentials.prefault({}),
+  namespaces: nameFilter.prefault({}),
+  services: nameFilter.prefault({}),
+  health: z.enum(['HEALTHY_OR_ELSE_ALL', 'HEALTHY', 'ALL']).default('HEALTHY_OR_ELSE_ALL'),
+  poll: poll.prefault({}),
+  limits: limits.prefault({}),
+  staleAfter: duration.prefault('2m'),
+  frozenAfter: duration.prefault('10m'),
+  paused: pause.optional(),
+});
+
+type GivenSource = z.output<typeof fields>;
+
+/** One entry of `sources`: one source, or one for each of its regions. */
+export const source = fields
+  .refine((given) => given.region !== undefined || given.regions !== undefined, {
+    params: { code: 'CFG006' },
+    error: 'is missing',
+    path: ['region'],
+    // Also said of a source with other faults: every error is reported at once.
+    when: ({ value }) => typeof value === 'object' && value !== null,
   })
-  .transform((given): SourceSettings => ({
-    name: sourceName(given.name),
-    region: given.region,
+  .refine((given) => given.region === undefined || given.regions === undefined, {
+    params: { code: 'CFG008' },
+    error: 'stands beside region; only one of them can be given',
+    path: ['regions'],
+  })
+  .refine(({ account, credentials }) => credentials.kind !== 'assume-role' || account !== undefined, {
+    params: { code: 'CFG029' },
+    error: 'assumes a role without saying its account',
+    path: ['credentials'],
+  })
+  .refine(({ staleAfter, frozenAfter }) => frozenAfter > staleAfter, {
+    params: { code: 'CFG010' },
+    error: 'is not after staleAfter',
+    path: ['frozenAfter'],
+  })
+  .transform((given): readonly SourceSettings[] =>
+    (given.regions ?? []).length > 0
+      ? [...new Set(given.regions)].map((name) => settingsOf(given, `${given.name}-${name}`, name))
+      : [settingsOf(given, given.name, given.region ?? '')],
+  );
+
+function settingsOf(given: GivenSource, name: string, region: string): SourceSettings {
+  return {
+    name: sourceName(name),
+    region,
     account: given.account,
     endpoint: given.endpoint,
+    credentials: given.credentials,
     namespaces: given.namespaces,
     services: given.services,
+    health: given.health,
     poll: given.poll,
     limits: given.limits,
-  }));
+    staleAfterMs: given.staleAfter,
+    frozenAfterMs: given.frozenAfter,
+    paused: given.paused,
+  };
+}

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { textRule } from './rule.js';
 
@@ -59,4 +60,26 @@ function isPlainUrl(text: string): boolean {
 function toShare(text: string): number {
   const match = /^(\d{1,3}(?:\.\d{1,6})?)%$/.exec(text);
   return match ? Number(match[1]) / 100 : Number.NaN;
+}
+
+/** A network as `10.0.0.0/8` or `fd00::/8`, with no bit set behind its prefix. */
+export const cidr = textRule('CFG026', 'is not a network such as "10.0.0.0/8"', isCidr);
+
+/** Value of a Kubernetes label. Source: kubernetes.io/docs/concepts/overview/working-with-objects/labels */
+export const labelValue = textRule('CFG027', 'is not a label value', (text) =>
+  /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text),
+);
+
+/** Name of an instance attribute. Source: Cloud Map API reference, RegisterInstance. */
+export const attribute = textRule('CFG028', 'is not the name of an attribute', (text) => /^[!-~]{1,255}$/.test(text));
+
+function isCidr(text: string): boolean {
+  try {
+    const [address, prefix] = ipaddr.parseCIDR(text);
+    const network =
+      address.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text);
+    return network.toString() === address.toString() && text.endsWith(`/${prefix}`);
+  } catch {
+    return false;
+  }
 }

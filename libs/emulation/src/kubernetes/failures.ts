@@ -153,6 +153,22 @@ export const namespaceTerminating = (subject: Subject, namespace: string): Kuber
 /** A failure below the registry: 500 without a reason. */
 export const storageFailure = (message: string): KubernetesResponse => failure({ code: 500, message });
 
+/** The webhook of istiod cannot be reached while its failurePolicy is Fail. */
+export const webhookFailed = (): KubernetesResponse =>
+  failure({
+    code: 500,
+    reason: 'InternalError',
+    message:
+      'Internal error occurred: failed calling webhook "rev.validation.istio.io": failed to call webhook: Post "https://istiod.istio-system.svc:443/validate?timeout=10s": no endpoints available for service "istiod"',
+  });
+
+export const webhookDenied = (why: string): KubernetesResponse =>
+  failure({
+    code: 400,
+    reason: 'BadRequest',
+    message: `admission webhook "rev.validation.istio.io" denied the request: ${why}`,
+  });
+
 /** What the port answers before the API is installed. */
 export const starting = (): KubernetesResponse =>
   failure(

@@ -1,7 +1,7 @@
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
 import type { Verb } from './api.js';
-import { failure, throttled } from './failures.js';
+import { failure, throttled, webhookDenied, webhookFailed } from './failures.js';
 import type { JsonObject, JsonValue } from './json.js';
 import { isObject, textAt } from './json.js';
 import type { KubernetesResponse } from './wire.js';
@@ -20,6 +20,8 @@ export interface FaultScope {
 /**
  * What a fault does. `after` means that the request took effect before the answer was lost.
  * A status fault of 429 answers in text, as priority and fairness does; 500 has no reason unless one is given.
+ * `webhook`: the validating webhook does not answer, or refuses with the text of `denies`; only what creates or changes a ServiceEntry
+ * passes through it.
  */
 export type FaultEffect =
   | {
@@ -32,6 +34,7 @@ export type FaultEffect =
   | { readonly kind: 'hang'; readonly when?: 'before' | 'after' }
   | { readonly kind: 'reset'; readonly when?: 'before' | 'after' }
   | { readonly kind: 'latency'; readonly latencyMs: number }
+  | { readonly kind: 'webhook'; readonly denies?: string }
   | { readonly kind: 'down' };
 
 /** A disturbance of an API server, as data. */
@@ -109,12 +112,22 @@ export class Faults {
 }
 
 function matches(fault: KubernetesFault, target: FaultTarget): boolean {
+  if (fault.kind === 'webhook' && !isAdmitted(target)) return false;
   return (
     (fault.verb === undefined || fault.verb === target.verb) &&
     (fault.resource === undefined || fault.resource === target.resource) &&
     (fault.namespace === undefined || fault.namespace === target.namespace) &&
     (fault.name === undefined || fault.name === target.name)
   );
+}
+
+function isAdmitted({ verb, resource }: FaultTarget): boolean {
+  return resource === 'serviceentries' && (verb === 'create' || verb === 'update' || verb === 'patch');
+}
+
+/** The answer of a webhook fault. */
+export function webhookFault({ denies }: Extract<FaultEffect, { readonly kind: 'webhook' }>): KubernetesResponse {
+  return denies === undefined ? webhookFailed() : webhookDenied(denies);
 }
 
 /** The answer of a status fault. */
@@ -145,9 +158,12 @@ export function parseFault(value: JsonValue | undefined): Result<KubernetesFault
 function parseEffect(value: JsonObject): Result<FaultEffect, string> {
   const kind = textAt(value, 'kind') ?? '';
   const { when, latencyMs, status, retryAfterSeconds } = value;
+  const denies = textAt(value, 'denies');
   switch (kind) {
     case 'down':
       return ok({ kind });
+    case 'webhook':
+      return ok({ kind, ...(denies === undefined ? {} : { denies }) });
     case 'hang':
     case 'reset':
       if (when === undefined) return ok({ kind });
@@ -163,7 +179,7 @@ function parseEffect(value: JsonObject): Result<FaultEffect, string> {
         ...(typeof retryAfterSeconds === 'number' ? { retryAfterSeconds } : {}),
       });
     default:
-      return err('kind is one of status, hang, reset, latency, down');
+      return err('kind is one of status, hang, reset, latency, webhook, down');
   }
 }
 

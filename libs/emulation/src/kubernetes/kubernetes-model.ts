@@ -10,7 +10,7 @@ import { renderEntry } from './entry.js';
 import type { Cause } from './failures.js';
 import { invalid, methodNotAllowed, notFound, pageNotFound, starting } from './failures.js';
 import type { FaultTarget, Strike } from './faults.js';
-import { Faults, statusFault } from './faults.js';
+import { Faults, statusFault, webhookFault } from './faults.js';
 import type { JsonObject } from './json.js';
 import { listEntries } from './list-entries.js';
 import { createNamespace, deleteNamespace, getNamespace, listNamespaces } from './namespaces.js';
@@ -143,6 +143,7 @@ export class KubernetesModel {
     }
     if (verb === undefined) return methodNotAllowed();
     const refusal = forbid(identity, { verb, route, path });
+    if (refusal === undefined && strike.effect?.kind === 'webhook') return webhookFault(strike.effect);
     return refusal ?? this.#dispatch(understood, verb);
   }
 
@@ -254,7 +255,7 @@ function subjectOf({ route, path, verb }: Request): FaultTarget {
 function lostAnswer(
   effect: Strike['effect'],
 ): { readonly kind: 'hang' | 'reset'; readonly when: 'before' | 'after' } | undefined {
-  if (effect === undefined || effect.kind === 'status') return undefined;
+  if (effect === undefined || effect.kind === 'status' || effect.kind === 'webhook') return undefined;
   if (effect.kind === 'down') return { kind: 'reset', when: 'before' };
   return { kind: effect.kind, when: effect.when ?? 'before' };
 }

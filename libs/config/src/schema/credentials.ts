@@ -1,0 +1,42 @@
+import type { SourceCredentials } from '@isthmus/model';
+import { z } from 'zod';
+import { textRule } from './rule.js';
+import { filePath } from './text.js';
+
+/** ARN of a role in any partition. Source: IAM user guide, “IAM identifiers”. */
+const roleArn = textRule('CFG029', 'is not the ARN of a role', (text) =>
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(text),
+);
+
+const assumeRole = z
+  .strictObject({
+    arn: roleArn,
+    externalId: textRule('CFG029', 'is not an external id', (text) => /^[\w+=,.@:/-]{2,1224}$/.test(text)).optional(),
+    sessionName: textRule('CFG029', 'is not a session name', (text) => /^[\w+=,.@-]{2,64}$/.test(text)).default(
+      'isthmus',
+    ),
+  })
+  .transform(({ arn, externalId, sessionName }): SourceCredentials => ({
+    kind: 'assume-role',
+    roleArn: arn,
+    externalId,
+    sessionName,
+  }));
+
+const fixed = z
+  .strictObject({ accessKeyIdFile: filePath, secretAccessKeyFile: filePath, sessionTokenFile: filePath.optional() })
+  .transform(({ accessKeyIdFile, secretAccessKeyFile, sessionTokenFile }): SourceCredentials => ({
+    kind: 'static',
+    accessKeyIdFile,
+    secretAccessKeyFile,
+    sessionTokenFile,
+  }));
+
+/** `sources[].credentials`: the SDK's own chain unless a role or files are named. */
+export const credentials = z
+  .strictObject({ assumeRole: assumeRole.optional(), static: fixed.optional() })
+  .refine((given) => given.assumeRole === undefined || given.static === undefined, {
+    params: { code: 'CFG029' },
+    error: 'names a role and files; only one of them can be the identity',
+  })
+  .transform((given): SourceCredentials => given.assumeRole ?? given.static ?? { kind: 'chain' });

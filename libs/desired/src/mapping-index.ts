@@ -1,0 +1,117 @@
+import type {
+  ClusterSettings,
+  ComponentKey,
+  Host,
+  Rejection,
+  ServiceState,
+  Snapshot,
+  SourceSettings,
+} from '@isthmus/model';
+import { byKey } from './annotations.js';
+import type { MappedComponent } from './mapping.js';
+import { freshness, mapService } from './mapping.js';
+
+type Mapped = MappedComponent | Rejection;
+
+/** How many updates back a reader may be and still learn only what changed. */
+const REMEMBERED_UPDATES = 100;
+
+/**
+ * What one set of routes maps every known service to: the same as `mapServices`, kept up to date service by service,
+ * so that clusters with equal routes share one and learn which hosts changed since they last looked.
+ */
+export class MappingIndex {
+  readonly #cluster: ClusterSettings;
+  readonly #sources: readonly SourceSettings[];
+  readonly #seen = new Map<string, ReadonlyMap<ComponentKey, ServiceState>>();
+  /** By component, then by the source that sees it, in the order of the configuration. */
+  readonly #views = new Map<ComponentKey, Map<string, Mapped>>();
+  readonly #winners = new Map<ComponentKey, MappedComponent>();
+  readonly #byHost = new Map<Host, readonly MappedComponent[]>();
+  readonly #rejections = new Map<ComponentKey, Rejection>();
+  #updates: { readonly version: number; readonly hosts: ReadonlySet<Host> }[] = [];
+  #version = 0;
+
+  constructor(cluster: ClusterSettings, sources: readonly SourceSettings[]) {
+    this.#cluster = cluster;
+    this.#sources = sources;
+  }
+
+  /** Grows with each update that changed something. */
+  get version(): number {
+    return this.#version;
+  }
+
+  get hosts(): Iterable<Host> {
+    return this.#byHost.keys();
+  }
+
+  get rejections(): readonly Rejection[] {
+    return [...this.#rejections.values()];
+  }
+
+  /** Components of a host, sorted by key. */
+  componentsOf(host: Host): readonly MappedComponent[] {
+    return this.#byHost.get(host) ?? [];
+  }
+
+  /** Hosts that changed since a version; undefined when that is too long ago to tell. */
+  changedSince(version: number): ReadonlySet<Host> | undefined {
+    if (version === this.#version) return new Set();
+    const oldest = this.#updates[0]?.version ?? this.#version;
+    if (version < oldest - 1) return undefined;
+    return new Set(this.#updates.filter((update) => update.version > version).flatMap(({ hosts }) => [...hosts]));
+  }
+
+  /** Takes up newer snapshots; those that are as before cost nothing. */
+  update(snapshots: readonly Snapshot[]): void {
+    const hosts = new Set<Host>();
+    for (const source of this.#sources) {
+      const services = snapshots.find((snapshot) => snapshot.source === source.name)?.services ?? new Map();
+      const before = this.#seen.get(source.name) ?? new Map<ComponentKey, ServiceState>();
+      if (services === before) continue;
+      this.#seen.set(source.name, services);
+      for (const [key, state] of services) if (before.get(key) !== state) this.#view(source, key, state, hosts);
+      for (const key of before.keys()) if (!services.has(key)) this.#view(source, key, undefined, hosts);
+    }
+    if (hosts.size === 0) return;
+    this.#version += 1;
+    this.#updates.push({ version: this.#version, hosts });
+    if (this.#updates.length > REMEMBERED_UPDATES) this.#updates = this.#updates.slice(-REMEMBERED_UPDATES / 2);
+  }
+
+  #view(...[source, key, state, hosts]: [SourceSettings, ComponentKey, ServiceState | undefined, Set<Host>]): void {
+    const views = this.#views.get(key) ?? new Map<string, Mapped>();
+    const mapped = state === undefined ? undefined : mapService(this.#cluster, source, state);
+    if (mapped === undefined) views.delete(source.name);
+    else views.set(source.name, mapped);
+    if (views.size === 0) this.#views.delete(key);
+    else this.#views.set(key, views);
+    this.#crown(key, views, hosts);
+  }
+
+  /** A service that several sources see is one component: the freshest view of it wins. */
+  #crown(key: ComponentKey, views: ReadonlyMap<string, Mapped>, hosts: Set<Host>): void {
+    const old = this.#winners.get(key);
+    const inOrder = this.#sources.flatMap(({ name }) => views.get(name) ?? []);
+    const mapped = inOrder.filter((view) => 'state' in view);
+    const winner = mapped.reduce<MappedComponent | undefined>(
+      (best, view) => (best === undefined || freshness(view) > freshness(best) ? view : best),
+      undefined,
+    );
+    const rejection = inOrder.find((view) => 'reason' in view);
+    if (rejection === undefined) this.#rejections.delete(key);
+    else this.#rejections.set(key, rejection);
+    if (winner === undefined) this.#winners.delete(key);
+    else this.#winners.set(key, winner);
+    if (old !== undefined) this.#change(old.host, (list) => list.filter((one) => one.key !== key), hosts);
+    if (winner !== undefined) this.#change(winner.host, (list) => [...list, winner].toSorted(byKey), hosts);
+  }
+
+  #change(host: Host, edit: (list: readonly MappedComponent[]) => readonly MappedComponent[], hosts: Set<Host>): void {
+    const list = edit(this.#byHost.get(host) ?? []);
+    if (list.length === 0) this.#byHost.delete(host);
+    else this.#byHost.set(host, list);
+    hosts.add(host);
+  }
+}

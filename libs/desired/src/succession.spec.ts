@@ -1,0 +1,79 @@
+import type { Host, ServiceState, SourceSettings } from '@isthmus/model';
+import * as given from '@isthmus/testing';
+import { DecisionWorld, US } from '@isthmus/testing';
+import { judgeHost } from './judge.js';
+import { readLive } from './live.js';
+import { liveHostOf } from './live-host.js';
+import type { MappedComponent } from './mapping.js';
+import { successionsOf } from './succession.js';
+
+const OLD = given.serviceRecord('cart.shop', { id: 'srv-old' });
+const NEW = given.serviceRecord('cart.shop', { id: 'srv-new', createdAtMs: given.EPOCH_MS + 1 });
+const NOT_FOUND = { passesAtMs: [given.EPOCH_MS], notFoundAtMs: given.EPOCH_MS + 1 };
+const READ = { reading: given.reading([given.instance('10.0.0.7')]) };
+
+const mapped = (state: ServiceState, source: SourceSettings = US): MappedComponent => ({
+  key: state.service.key,
+  source,
+  state,
+  route: given.route(),
+  host: 'cart.shop' as Host,
+});
+const old = mapped(given.serviceState(OLD, { absence: NOT_FOUND }));
+
+describe('successionsOf', () => {
+  it.each<[string, ServiceState, boolean]>([
+    ['a listed service of the same names that is younger', given.serviceState(NEW), true],
+    ['one that an object alone tells of', given.serviceState(NEW, { knownFrom: 'live' }), false],
+    ['one that the catalogue lacks too', given.serviceState(NEW, { absence: NOT_FOUND }), false],
+    ['one that is older', given.serviceState({ ...NEW, createdAtMs: 0 }), false],
+    [
+      'one in another region',
+      given.serviceState(given.serviceRecord('cart.shop', { region: 'eu-west-1', createdAtMs: NEW.createdAtMs })),
+      false,
+    ],
+    [
+      'one of another account',
+      given.serviceState(given.serviceRecord('cart.shop', { account: '444455556666', createdAtMs: NEW.createdAtMs })),
+      false,
+    ],
+    ['one of another HttpName', given.serviceState({ ...NEW, httpName: 'shop_2' }), false],
+    ['one of another name', given.serviceState({ ...NEW, serviceName: 'pay' }), false],
+  ])('sees as successor %s: %#', (_, other, expected) => {
+    expect(successionsOf([old, mapped(other)]).has(OLD.key)).toBe(expected);
+  });
+
+  it.each<[string, ServiceState['absence']]>([
+    ['is listed', undefined],
+    ['is missing and not asked for', { passesAtMs: [given.EPOCH_MS], notFoundAtMs: undefined }],
+    [
+      'was asked for before the pass that lacked it',
+      { passesAtMs: [given.EPOCH_MS + 2], notFoundAtMs: given.EPOCH_MS + 1 },
+    ],
+  ])('sees none for a service that %s', (_, absence) => {
+    const state = given.serviceState(OLD, { absence });
+    expect(successionsOf([mapped(state), mapped(given.serviceState(NEW))]).size).toBe(0);
+  });
+});
+
+describe('judgeHost, of a service that was created anew', () => {
+  const world = new DecisionWorld();
+  world.run(given.snapshot(US, [given.serviceState(OLD, READ)]));
+  const observed = world.entry();
+  const live = observed === undefined ? undefined : liveHostOf(new Map([[0, readLive(observed)]]));
+  const context = { ...world.input, nowMs: world.nowMs, serverNowMs: world.nowMs, markSeenAtMs: () => undefined };
+
+  it.each<[string, Partial<ServiceState>, object]>([
+    ['keeps the old one while the new one is unread', {}, { kind: 'keep', reason: 'successor-unread' }],
+    ['lets the old one go with a complete reading of the new one', READ, { kind: 'succeeded' }],
+    [
+      'keeps the old one beside a partial reading',
+      { reading: { ...READ.reading, completeness: 'partial' } },
+      { kind: 'keep', reason: 'successor-unread' },
+    ],
+  ])('%s', (_, changes, expected) => {
+    const candidates = [old, mapped(given.serviceState(NEW, changes))];
+    const { components } = judgeHost('cart.shop' as Host, { candidates, live }, context);
+    expect(components.find(({ key }) => key === OLD.key)?.verdict).toMatchObject(expected);
+  });
+});

@@ -1,0 +1,86 @@
+import type { ClusterJudgement, HostJudgement, HostOutcome, LiveEntry } from '@isthmus/desired';
+import { balancesOf, judgeCluster, renderCluster } from '@isthmus/desired';
+import type { EntryName, HeldComponents } from '@isthmus/model';
+import { planCluster, pressBrake } from '@isthmus/plan';
+import type { Decision, DecisionInput } from './decision.js';
+import type { LiveView } from './live-view.js';
+import { markId, marksSeen, nextDueMs, viewLive } from './live-view.js';
+import { plannedHost } from './planned-host.js';
+
+/** The first half of a decision: what is live, and what the readings prove about each host. */
+export interface JudgedInput {
+  readonly view: LiveView;
+  readonly live: ReadonlyMap<EntryName, LiveEntry>;
+  readonly marksSeenAtMs: ReadonlyMap<string, number>;
+  readonly judgement: ClusterJudgement;
+}
+
+/** One host after the brake has spoken. */
+export interface RenderedHost {
+  readonly judgement: HostJudgement;
+  readonly outcome: HostOutcome;
+}
+
+/**
+ * Decides as `decideCluster` does, but from nothing: every host is judged and rendered. It shows what a decision is, and
+ * tests compare the two.
+ */
+export function decideAfresh(input: DecisionInput): Decision {
+  const { cluster, memory, nowMs } = input;
+  const judged = judgeInput(input);
+  const { judgement, view, marksSeenAtMs } = judged;
+  const brake = pressBrake(
+    {
+      balances: judgement.hosts.flatMap(balancesOf),
+      settings: cluster.brake,
+      approvals: input.approvals.filter((approval) => approval.cluster === cluster.name),
+      nowMs,
+      configuration: cluster,
+    },
+    memory.brake,
+  );
+  const rendered = renderInput(input, judged, brake.held);
+  const plan = planCluster({
+    cluster: cluster.name,
+    hosts: rendered.map(({ judgement: host, outcome }) => plannedHost(host, outcome)),
+    foreign: view.foreign,
+    heldRemovals: brake.heldRemovals,
+    removalsHash: brake.removalsHash,
+  });
+  return {
+    plan,
+    memory: { brake: brake.memory, marksSeenAtMs, live: view.readBack },
+    desiredCount: rendered.flatMap(({ outcome }) => outcome.parts).filter(({ wanted }) => wanted.kind === 'entry')
+      .length,
+    liveObjects: view.live.size,
+    liveEndpoints: view.endpoints,
+    rejections: judgement.rejections,
+    warnings: [],
+    referenced: view.referenced,
+    nextDueMs: nextDueMs(view, { ...input, pendingMs: cluster.deletes.pendingMs }),
+  };
+}
+
+/** Reads our live objects back and judges every host. */
+export function judgeInput(input: DecisionInput): JudgedInput {
+  const { cluster, hub, sources, memory, nowMs, serverNowMs } = input;
+  const view = viewLive(input.observed, memory.live, { hub, cluster });
+  const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
+  const judgement = judgeCluster(input.snapshots, view.live, {
+    cluster,
+    sources,
+    nowMs,
+    serverNowMs,
+    markSeenAtMs: (name, component) => marksSeenAtMs.get(markId(name, component)),
+  });
+  return { view, live: view.live, marksSeenAtMs, judgement };
+}
+
+/** Renders every judged host with what is held of it. */
+export function renderInput(
+  { hub, cluster, serverNowMs }: DecisionInput,
+  { judgement }: JudgedInput,
+  held: HeldComponents,
+): readonly RenderedHost[] {
+  return renderCluster(judgement, { hub, cluster, serverNowMs, held });
+}

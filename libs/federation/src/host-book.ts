@@ -1,0 +1,221 @@
+import type { HostJudgement, JudgeContext, LiveEntry, LiveHost, MappingIndex } from '@isthmus/desired';
+import { balancesOf, entryNameOf, groupLive, hostOfLive, judgeHost, renderHost } from '@isthmus/desired';
+import type { ComponentBalance, EntryName, HeldComponents, Host, HoldReason, ComponentKey } from '@isthmus/model';
+import { compareText } from '@isthmus/model';
+import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
+import { decideHost } from '@isthmus/plan';
+import { plannedHost } from './planned-host.js';
+
+/** What is kept of the decision on one host: no endpoint, because there are millions of them. */
+interface HostPage {
+  readonly host: Host;
+  /** Of components that ask for nothing; the others are kept apart. */
+  readonly quiet: readonly QuietBalance[];
+  readonly held: ReadonlyMap<ComponentKey, HoldReason>;
+  /** Entries that should exist. */
+  readonly entries: number;
+}
+
+type QuietBalance = Pick<ComponentBalance, 'component' | 'source' | 'live' | 'planned' | 'isLive'>;
+
+/** What rendering and planning need beside the pages themselves. */
+export interface BookContext {
+  readonly judge: JudgeContext;
+  readonly hub: string;
+  readonly foreign: ForeignObjects;
+  readonly isCatalogueKnown: boolean;
+}
+
+/** From what a book decides. */
+export interface BookBasis {
+  readonly mapping: MappingIndex;
+  readonly context: BookContext;
+}
+
+const NOTHING_HELD: ReadonlyMap<ComponentKey, HoldReason> = new Map();
+/** Pages between two chances to let others run: a few milliseconds. */
+const SLICE = 100;
+
+/**
+ * Keeps the decision on every host of one cluster, so that the next decision costs what changed: hosts whose services
+ * or live objects changed, and those on which time alone decides. A book gives the same plan as a new one would.
+ */
+export class HostBook {
+  readonly #pages = new Map<EntryName, HostPage>();
+  /** Hosts with a change or a hold. */
+  readonly #busy = new Map<EntryName, DecidedHost>();
+  /** Judged in this decision and not rendered yet. */
+  readonly #judged = new Map<EntryName, HostJudgement>();
+  /** Hosts whose judgement may change with time alone. */
+  readonly #restless = new Set<EntryName>();
+  readonly #rejections = new Map<EntryName, HostJudgement['rejections']>();
+  readonly #loud = new Map<EntryName, readonly ComponentBalance[]>();
+  readonly #quiet = new Map<string, { live: number; planned: number; objects: number }>();
+  #live: ReadonlyMap<EntryName, LiveEntry> = new Map();
+  #liveHosts: ReadonlyMap<EntryName, LiveHost> = new Map();
+  #mappingVersion: number | undefined;
+  #desiredCount = 0;
+
+  /** Hosts that must be decided again: of newer snapshots, other live objects, and those that time moves. */
+  dirtyHosts(mapping: MappingIndex, live: ReadonlyMap<EntryName, LiveEntry>): ReadonlyMap<EntryName, Host> {
+    const dirty = new Map<EntryName, Host>();
+    const changed = this.#mappingVersion === undefined ? undefined : mapping.changedSince(this.#mappingVersion);
+    for (const host of changed ?? mapping.hosts) dirty.set(entryNameOf(host), host);
+    if (changed === undefined) for (const [name, { host }] of this.#pages) dirty.set(name, host);
+    this.#mappingVersion = mapping.version;
+    if (live !== this.#live) this.#compareLive(live, dirty);
+    for (const name of this.#restless) {
+      const page = this.#pages.get(name);
+      if (page !== undefined) dirty.set(name, page.host);
+    }
+    return dirty;
+  }
+
+  #compareLive(live: ReadonlyMap<EntryName, LiveEntry>, dirty: Map<EntryName, Host>): void {
+    const hosts = groupLive(live);
+    const isSame = (a: LiveHost | undefined, b: LiveHost | undefined): boolean =>
+      a?.parts.size === b?.parts.size && [...(a?.parts ?? [])].every(([part, entry]) => b?.parts.get(part) === entry);
+    for (const [name, host] of hosts) {
+      if (!isSame(host, this.#liveHosts.get(name)))
+        dirty.set(name, this.#pages.get(name)?.host ?? hostOfLive(name, host));
+    }
+    for (const name of this.#liveHosts.keys()) {
+      const page = this.#pages.get(name);
+      if (!hosts.has(name) && page !== undefined) dirty.set(name, page.host);
+    }
+    this.#live = live;
+    this.#liveHosts = hosts;
+  }
+
+  /** Judges hosts anew; yields now and then, so that a long run can let others in. */
+  *judge(dirty: ReadonlyMap<EntryName, Host>, mapping: MappingIndex, context: BookContext): Generator<void, void> {
+    let count = 0;
+    for (const [name, host] of dirty) {
+      this.#forget(name);
+      this.#judge(name, host, { mapping, context });
+      count += 1;
+      if (count % SLICE === 0) yield;
+    }
+  }
+
+  /** Renders and plans the hosts that were judged anew, those of which something else is held now, or all. */
+  *render(held: HeldComponents, basis: BookBasis, isAll: boolean): Generator<void, void> {
+    const names = new Set(isAll ? this.#pages.keys() : this.#judged.keys());
+    for (const name of [...held.keys(), ...this.#busy.keys()]) {
+      if (!isSameHeld(this.#pages.get(name)?.held, held.get(name))) names.add(name);
+    }
+    let count = 0;
+    for (const name of names) {
+      this.#decide(name, held.get(name) ?? NOTHING_HELD, basis);
+      count += 1;
+      if (count % SLICE === 0) yield;
+    }
+    this.#judged.clear();
+  }
+
+  /** Balances that a brake has to look at one by one, and the sums of the others by source. */
+  get balances(): readonly ComponentBalance[] {
+    return [...this.#loud.values()].flat();
+  }
+
+  get quiet(): ReadonlyMap<string, QuietSums> {
+    return this.#quiet;
+  }
+
+  /** Whether a component stands on a live object and asks for nothing. */
+  isQuiet(name: EntryName, component: ComponentKey): boolean {
+    return this.#pages.get(name)?.quiet.some((one) => one.component === component && one.isLive) === true;
+  }
+
+  /** Decisions with a change or a hold, in the order of their names. */
+  get decided(): readonly DecidedHost[] {
+    return [...this.#busy].toSorted(([a], [b]) => compareText(a, b)).map(([, decided]) => decided);
+  }
+
+  get desiredCount(): number {
+    return this.#desiredCount;
+  }
+
+  get rejections(): HostJudgement['rejections'] {
+    return [...this.#rejections].toSorted(([a], [b]) => compareText(a, b)).flatMap(([, rejections]) => rejections);
+  }
+
+  #judge(name: EntryName, host: Host, { mapping, context }: BookBasis): HostJudgement | undefined {
+    const live = this.#liveHosts.get(name);
+    const candidates = mapping.componentsOf(host);
+    if (live === undefined && candidates.length === 0) return undefined;
+    const judgement = judgeHost(host, { candidates, live }, context.judge);
+    this.#judged.set(name, judgement);
+    if (!this.#pages.has(name)) this.#write(name, judgement);
+    return judgement;
+  }
+
+  #write(name: EntryName, judgement: HostJudgement): void {
+    const balances = balancesOf(judgement);
+    const loud = balances.filter(isLoud);
+    const quiet = balances.filter((balance) => !isLoud(balance)).map(quietOf);
+    if (loud.length > 0) this.#loud.set(name, loud);
+    for (const balance of quiet) this.#count(balance, 1);
+    if (isRestless(judgement)) this.#restless.add(name);
+    if (judgement.rejections.length > 0) this.#rejections.set(name, judgement.rejections);
+    this.#pages.set(name, { host: judgement.host, quiet, held: NOTHING_HELD, entries: 0 });
+  }
+
+  #forget(name: EntryName): void {
+    const page = this.#pages.get(name);
+    if (page === undefined) return;
+    for (const balance of page.quiet) this.#count(balance, -1);
+    this.#desiredCount -= page.entries;
+    this.#pages.delete(name);
+    for (const index of [this.#loud, this.#restless, this.#rejections, this.#busy]) index.delete(name);
+  }
+
+  #decide(name: EntryName, held: ReadonlyMap<ComponentKey, HoldReason>, basis: BookBasis): void {
+    const page = this.#pages.get(name);
+    if (page === undefined) return;
+    const judgement = this.#judged.get(name) ?? this.#judge(name, page.host, basis);
+    if (judgement === undefined) return;
+    const { judge, hub, isCatalogueKnown, foreign } = basis.context;
+    const { cluster, serverNowMs } = judge;
+    const outcome = renderHost(judgement, { hub, cluster, serverNowMs, isCatalogueKnown, held });
+    const decided = decideHost(plannedHost(judgement, outcome), foreign);
+    const entries = outcome.parts.filter(({ wanted }) => wanted.kind === 'entry').length;
+    this.#desiredCount += entries - page.entries;
+    this.#pages.set(name, { ...page, held, entries });
+    if (decided.changes.length > 0 || decided.holds.length > 0 || held.size > 0) this.#busy.set(name, decided);
+    else this.#busy.delete(name);
+    this.#judged.delete(name);
+  }
+
+  #count({ source, live, planned, isLive }: QuietBalance, sign: 1 | -1): void {
+    const sums = this.#quiet.get(source) ?? { live: 0, planned: 0, objects: 0 };
+    sums.live += sign * live;
+    sums.planned += sign * planned;
+    sums.objects += isLive ? sign : 0;
+    this.#quiet.set(source, sums);
+  }
+}
+
+/** Whether the brake has to see a component by name. */
+function isLoud({ wants, isMarked, isSuspected, leaving, needsApproval }: ComponentBalance): boolean {
+  return wants !== 'nothing' || isMarked || isSuspected || leaving > 0 || needsApproval !== undefined;
+}
+
+/** Whether time alone may change a judgement: a mark that falls due, a recorded time that is believed only for a while. */
+function isRestless({ live, components }: HostJudgement): boolean {
+  if (live !== undefined && [...live.parts.values()].some(({ pending }) => pending.size > 0)) return true;
+  return components.some(
+    ({ verdict }) => verdict.kind === 'mark' || (verdict.kind === 'keep' && verdict.reason === 'older-reading'),
+  );
+}
+
+function quietOf({ component, source, live, planned, isLive }: ComponentBalance): QuietBalance {
+  return { component, source, live, planned, isLive };
+}
+
+function isSameHeld(
+  a: ReadonlyMap<ComponentKey, HoldReason> = NOTHING_HELD,
+  b: ReadonlyMap<ComponentKey, HoldReason> = NOTHING_HELD,
+): boolean {
+  return a.size === b.size && [...a].every(([key, reason]) => b.get(key) === reason);
+}

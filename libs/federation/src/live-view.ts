@@ -1,0 +1,71 @@
+import type { LiveEntry } from '@isthmus/desired';
+import { readLive } from '@isthmus/desired';
+import type {
+  ClusterSettings,
+  ComponentKey,
+  ComponentRecord,
+  EntryName,
+  HubSettings,
+  ObservedEntry,
+} from '@isthmus/model';
+import type { ForeignObjects } from '@isthmus/plan';
+import { sortByOwner } from '@isthmus/plan';
+
+/** What stands in the namespace of a cluster, told apart and read back. */
+export interface LiveView {
+  readonly foreign: ForeignObjects;
+  readonly readBack: ReadonlyMap<ObservedEntry, LiveEntry>;
+  /** Ours, by name. */
+  readonly live: ReadonlyMap<EntryName, LiveEntry>;
+  /** Those of ours that carry a mark. */
+  readonly marked: readonly LiveEntry[];
+  readonly endpoints: number;
+  readonly referenced: readonly ComponentRecord[];
+}
+
+/** Reads a namespace; objects that are as before are not parsed again. */
+export function viewLive(
+  observed: readonly ObservedEntry[],
+  known: ReadonlyMap<ObservedEntry, LiveEntry>,
+  { hub, cluster }: { readonly hub: HubSettings; readonly cluster: ClusterSettings },
+): LiveView {
+  const owner = { hubs: [hub.name, ...hub.formerNames], clusters: [cluster.name, ...cluster.formerNames] };
+  const { ours, foreign } = sortByOwner(observed, owner);
+  const readBack = new Map(ours.map((entry) => [entry, known.get(entry) ?? readLive(entry)]));
+  const entries = [...readBack.values()];
+  return {
+    foreign,
+    readBack,
+    live: new Map(entries.map((entry) => [entry.observed.name, entry])),
+    marked: entries.filter(({ pending }) => pending.size > 0),
+    endpoints: entries.reduce((sum, entry) => sum + entry.endpoints.length, 0),
+    referenced: entries.flatMap(({ components }) => components),
+  };
+}
+
+/** When this process first saw each mark that stands now, by `name component`. */
+export function marksSeen(
+  { marked }: LiveView,
+  seen: ReadonlyMap<string, number>,
+  nowMs: number,
+): ReadonlyMap<string, number> {
+  const ids = marked.flatMap(({ observed, pending }) => [...pending.keys()].map((key) => markId(observed.name, key)));
+  return new Map(ids.map((id) => [id, seen.get(id) ?? nowMs]));
+}
+
+/** Name of a mark in the memory of a cluster. */
+export function markId(name: EntryName, component: ComponentKey): string {
+  return `${name} ${component}`;
+}
+
+/** The end of the next grace period, on the hub's clock; undefined when none runs. */
+export function nextDueMs(
+  { marked }: LiveView,
+  at: { readonly pendingMs: number; readonly nowMs: number; readonly serverNowMs: number },
+): number | undefined {
+  const ends = marked
+    .flatMap(({ pending }) => [...pending.values()])
+    .map((markedAtMs) => markedAtMs + at.pendingMs - at.serverNowMs + at.nowMs)
+    .filter((endMs) => endMs > at.nowMs);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}

@@ -1,0 +1,13 @@
+import type { Pause } from '@isthmus/model';
+
+/** The pause while it lasts; undefined when there is none, or when its time is over. */
+export function activePause(pause: Pause | undefined, nowMs: number): Pause | undefined {
+  return pause !== undefined && nowMs < pause.untilMs ? pause : undefined;
+}
+
+/** A pause as status warns of it, while it lasts. */
+export function pauseWarnings(paused: Pause | undefined, nowMs: number, meaning: string): readonly string[] {
+  const pause = activePause(paused, nowMs);
+  if (pause === undefined) return [];
+  return [`paused until ${new Date(pause.untilMs).toISOString()}, so ${meaning}: ${pause.reason}`];
+}

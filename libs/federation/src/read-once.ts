@@ -1,0 +1,93 @@
+import { attributesUsed, decodeComponents } from '@isthmus/desired';
+import { acceptInstances, emptinessNeeds } from '@isthmus/discovery';
+import type {
+  ClusterSettings,
+  ComponentRecord,
+  Configuration,
+  IsthmusError,
+  ServiceRecord,
+  Snapshot,
+  SourceSettings,
+} from '@isthmus/model';
+import { emptySnapshot, OBJECT, toIsthmusError } from '@isthmus/model';
+import type { ClusterClient, Clock, CloudMapSource } from '@isthmus/ports';
+
+import { CatalogueReader } from './catalogue-reader.js';
+import { inParallel } from './in-parallel.js';
+import type { ClusterRead, ReadProblem, SourceRead } from './plan-input.js';
+
+/** Services at a time; the adapter's rate limit paces them. */
+const CONCURRENCY = 32;
+
+export interface ReadSourceOptions {
+  readonly settings: SourceSettings;
+  /** Keeps the attributes that the configuration uses. */
+  readonly source: CloudMapSource;
+  readonly configuration: Pick<Configuration, 'clusters'>;
+  /** Components on live objects: their account is compared with that of the answers. */
+  readonly references: readonly ComponentRecord[];
+  readonly clock: Clock;
+  /** Called after each service. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Reads one source once: the whole catalogue, then every service. It never rejects: what could not be read is told. */
+export async function readSourceOnce(options: ReadSourceOptions, signal: AbortSignal): Promise<SourceRead> {
+  const { settings, source, clock, configuration } = options;
+  let snapshot = emptySnapshot(settings.name, settings.region, attributesUsed(configuration));
+  let isRightAccount = false;
+  const change = (update: (snapshot: Snapshot) => Snapshot): void => {
+    snapshot = update(snapshot);
+  };
+  const reader = new CatalogueReader({
+    settings,
+    source,
+    clock,
+    cell: { get: () => snapshot, change },
+    references: () => options.references,
+    onAccount: (isRight) => (isRightAccount = isRight),
+  });
+  const problems: ReadProblem[] = [];
+  const miss = (what: string, error: IsthmusError | undefined): void => {
+    if (error !== undefined) problems.push({ what, code: error.code, message: error.message });
+  };
+  miss('the catalogue', await reader.read(signal));
+  const needs = emptinessNeeds(configuration.clusters);
+  const services = isRightAccount ? [...snapshot.services.values()].map(({ service }) => service) : [];
+  let done = 0;
+  await inParallel(services, CONCURRENCY, async (service) => {
+    const answer = await source.discoverInstances(service, signal);
+    change((before) => acceptInstances(before, { key: service.key, answer }, { nowMs: clock.nowMs(), needs }).snapshot);
+    if (answer.kind !== 'complete') miss(nameOf(service), answer.kind === 'partial' ? answer.missing : answer.error);
+    options.onProgress(++done, services.length);
+  });
+  return { namespaces: settings.namespaces, services: settings.services, snapshot, problems };
+}
+
+/** Reads all ServiceEntries of one cluster's namespace in full; it never rejects. */
+export async function readClusterOnce(
+  { name, namespace }: ClusterSettings,
+  client: ClusterClient,
+  signal: AbortSignal,
+): Promise<ClusterRead> {
+  try {
+    const { items, serverTimeMs } = await client.listEntries(signal);
+    return { name, namespace, entries: items, serverTimeMs, problem: undefined };
+  } catch (cause) {
+    const { code, message } = toIsthmusError(cause, 'reading the cluster');
+    return { name, namespace, entries: [], serverTimeMs: 0, problem: { what: 'the cluster', code, message } };
+  }
+}
+
+/** The components on live objects of any hub. */
+export function referencedBy(clusters: readonly ClusterRead[]): readonly ComponentRecord[] {
+  return clusters.flatMap(({ entries }) =>
+    entries
+      .filter(({ labels }) => labels[OBJECT.managedBy] === OBJECT.managedByValue)
+      .flatMap(({ annotations }) => decodeComponents(annotations[OBJECT.components]) ?? []),
+  );
+}
+
+function nameOf({ serviceName, namespaceName }: ServiceRecord): string {
+  return `service ${serviceName}.${namespaceName}`;
+}

@@ -1,0 +1,115 @@
+import type { Code, ComponentKey, Json, Result, Snapshot } from '@isthmus/model';
+import { CODES, componentKey, err, ok, sourceName } from '@isthmus/model';
+import { z } from 'zod';
+
+/** A snapshot as JSON: maps are lists of pairs, and what is undefined is null. */
+export function encodeSnapshot(snapshot: Snapshot): Json {
+  return JSON.parse(JSON.stringify(snapshot, plainValue)) as Json;
+}
+
+/** The snapshot in a JSON value, or what is wrong with it and where: nothing that is not understood is let through. */
+export function decodeSnapshot(value: unknown): Result<Snapshot, string> {
+  const decoded = snapshotSchema.safeParse(value);
+  return decoded.success ? ok(decoded.data) : err(firstProblem(decoded.error));
+}
+
+/** The first problem of a value that does not fit: `services[3].reading: Invalid input`. */
+export function firstProblem({ issues: [issue] }: z.ZodError): string {
+  if (issue === undefined) return 'it does not fit';
+  const path = issue.path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return `${path.replace(/^\./, '') || 'the whole'}: ${issue.message}`;
+}
+
+function plainValue(_key: string, value: unknown): unknown {
+  if (value === undefined) return null;
+  return value instanceof Map ? [...value] : value;
+}
+
+/** A value that may be undefined, written as null. */
+function orNull<Schema extends z.ZodType>(schema: Schema) {
+  return schema.nullable().transform((value): z.output<Schema> | undefined => value ?? undefined);
+}
+
+const time = z.number().min(0);
+const count = z.int().min(0);
+const text = z.string().max(4096);
+
+/** A code of the catalogue. */
+export const codeSchema = z
+  .string()
+  .refine((code): code is Code => Object.hasOwn(CODES, code), 'no code of this version');
+
+const errorReport = z.strictObject({ code: codeSchema, message: z.string(), sinceMs: time });
+
+const instance = z.strictObject({
+  id: text,
+  health: z.enum(['HEALTHY', 'UNHEALTHY', 'UNKNOWN']),
+  attributes: z.array(z.tuple([text, text])).transform((pairs) => new Map(pairs)),
+});
+
+const identity = z.strictObject({
+  partition: text,
+  region: text,
+  ownerAccount: text,
+  namespaceId: text,
+  serviceId: text,
+});
+
+const service = z
+  .strictObject({
+    key: text.transform((key) => key as ComponentKey),
+    identity,
+    namespaceName: text,
+    httpName: text,
+    serviceName: text,
+    createdAtMs: time,
+    isShared: z.boolean(),
+  })
+  .refine(({ key, identity }) => componentKey(identity) === key, 'the key is not that of the identity');
+
+const reading = z.strictObject({
+  instances: z.array(instance),
+  revision: count,
+  observedAtMs: time,
+  completeness: z.enum(['complete', 'partial']),
+  overrulesRevision: orNull(count),
+});
+
+const serviceState = z.strictObject({
+  service,
+  knownFrom: z.enum(['catalogue', 'live']),
+  reading: orNull(reading),
+  emptiness: orNull(
+    z.strictObject({
+      reads: count,
+      firstAtMs: time,
+      lastAtMs: time,
+      revision: count,
+      observedAtMs: time,
+      isConfirmed: z.boolean(),
+    }),
+  ),
+  regression: orNull(z.strictObject({ reads: count, firstAtMs: time, revision: count })),
+  floor: orNull(z.strictObject({ revision: count, observedAtMs: time, isEmpty: z.boolean() })),
+  absence: orNull(z.strictObject({ passesAtMs: z.array(time), notFoundAtMs: orNull(time) })),
+  firstSeenAtMs: time,
+  changedAtMs: orNull(time),
+});
+
+/** Typed as the model has it: a field that is added there and forgotten here does not compile. */
+export const snapshotSchema: z.ZodType<Snapshot> = z.strictObject({
+  source: text.transform(sourceName),
+  region: text,
+  version: count,
+  account: orNull(text),
+  keptAttributes: z.array(text),
+  catalogue: z.strictObject({
+    lastCompleteAtMs: orNull(time),
+    error: orNull(errorReport),
+    namespaceIds: z.array(text),
+  }),
+  services: z
+    .array(z.tuple([text, serviceState]))
+    .refine((pairs) => pairs.every(([key, state]) => key === state.service.key), 'a service stands under another key')
+    .transform((pairs) => new Map(pairs.map(([, state]) => [state.service.key, state]))),
+});
