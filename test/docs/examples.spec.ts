@@ -1,4 +1,4 @@
-import { parseConfig } from '@isthmus/config';
+import { fieldRows, parseConfig } from '@isthmus/config';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -27,5 +27,21 @@ describe('the examples in the documentation', () => {
 
   it('are found', () => {
     expect(PAGES.flatMap(configurations).length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the annotated example', () => {
+  const text = readFileSync(join(ROOT, 'docs/reference/isthmus.example.yaml'), 'utf8');
+
+  it('is a configuration that this version accepts', () => {
+    const parsed = parseConfig(text, { file: 'isthmus.example.yaml', folder: '/' });
+    expect(parsed.ok ? [] : parsed.error.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
+  });
+
+  it('shows every field', () => {
+    const missing = fieldRows()
+      .map(({ path }) => path.split('.').at(-1) ?? '')
+      .filter((field) => !new RegExp(`\\b${field}:`).test(text));
+    expect(missing).toEqual([]);
   });
 });

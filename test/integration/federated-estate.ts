@@ -24,6 +24,15 @@ export interface EstatePlan {
   /** Merged into each source and each cluster of `isthmus.yaml`. */
   readonly source?: object;
   readonly cluster?: object;
+  /** Namespaces of each cluster that the hub may write to; absent: `isthmus`. */
+  readonly namespaces?: readonly string[];
+}
+
+/** `isthmus.yaml` of an estate, as plain data to be changed. */
+export interface EstateDocument {
+  readonly hub: Record<string, unknown>;
+  sources: Record<string, unknown>[];
+  clusters: Record<string, unknown>[];
 }
 
 /** The real hub between a Cloud Map over HTTP and API servers over HTTPS, all emulated, all on loopback. */
@@ -34,6 +43,7 @@ export class FederatedEstate {
   readonly #clusters = new Map<string, KubeEmulator>();
   readonly log: string[] = [];
   #hub: RunningHub | undefined;
+  #edit: (document: EstateDocument) => void = () => undefined;
 
   private constructor(plan: EstatePlan, cloudMap: CloudMapEmulator) {
     this.#plan = plan;
@@ -50,19 +60,34 @@ export class FederatedEstate {
       await startCloudMapEmulator({ seed: { accounts: { [ACCOUNT]: plan.regions } } }),
     );
     for (const name of Object.keys(plan.clusters)) {
-      estate.#clusters.set(name, await startKubeEmulator({ name, namespaces: ['isthmus'] }));
+      estate.#clusters.set(name, await startKubeEmulator({ name, namespaces: plan.namespaces ?? ['isthmus'] }));
     }
     return estate;
   }
 
   async startHub(): Promise<void> {
     const configFile = this.#writeConfiguration();
+    for (const [name, emulator] of this.#clusters) this.#putFile(`${name}.kubeconfig`, emulator.kubeconfig());
     const runtime = await openRuntime({
       configFile,
       logDestination: { write: (line: string) => void this.log.push(line) },
     });
     if (!runtime.ok) throw new Error(runtime.error.join('\n'));
     this.#hub = await startHub(runtime.value);
+  }
+
+  /** Changes `isthmus.yaml`, each time from its first form, and has it read again. */
+  async reconfigure(edit: (document: EstateDocument) => void): Promise<void> {
+    this.#edit = edit;
+    this.#writeConfiguration();
+    await this.#hub?.reload();
+  }
+
+  /** Puts a file beside `isthmus.yaml`, or in its place, and has everything read again; answers its path. */
+  async replaceFile(name: string, text: string): Promise<string> {
+    const path = this.#putFile(name, text);
+    await this.#hub?.reload();
+    return path;
   }
 
   /** Ends the hub, with all that it remembers. */
@@ -90,8 +115,8 @@ export class FederatedEstate {
   }
 
   /** ServiceEntries of a cluster as they are stored: name → spec. */
-  specs(cluster: string): ReadonlyMap<string, EntrySpec> {
-    const entries = this.cluster(cluster).model.entries('isthmus') as unknown as readonly StoredEntry[];
+  specs(cluster: string, namespace = 'isthmus'): ReadonlyMap<string, EntrySpec> {
+    const entries = this.cluster(cluster).model.entries(namespace) as unknown as readonly StoredEntry[];
     return new Map(entries.map(({ metadata, spec }) => [metadata.name, spec]));
   }
 
@@ -153,13 +178,22 @@ export class FederatedEstate {
     if (status !== 201) throw new Error(`creating by hand: ${String(status)}`);
   }
 
+  #putFile(name: string, text: string): string {
+    const path = join(this.#folder, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  }
+
   #writeConfiguration(): string {
+    const document = this.#document();
+    this.#edit(document);
+    writeFileSync(this.configFile, stringify({ apiVersion: 'isthmus.dev/v1', ...document }));
+    return this.configFile;
+  }
+
+  #document(): EstateDocument {
     const { regions, clusters, source, cluster } = this.#plan;
-    for (const [name, emulator] of this.#clusters) {
-      writeFileSync(join(this.#folder, `${name}.kubeconfig`), emulator.kubeconfig(), { mode: 0o600 });
-    }
-    const yaml = {
-      apiVersion: 'isthmus.dev/v1',
+    return {
       hub: { name: 'test', http: { host: '127.0.0.1', port: 0 } },
       sources: Object.keys(regions).map((region) => ({
         name: region,
@@ -187,8 +221,6 @@ export class FederatedEstate {
         ...cluster,
       })),
     };
-    writeFileSync(this.configFile, stringify(yaml));
-    return this.configFile;
   }
 }
 
@@ -205,6 +237,7 @@ export interface EntrySpec {
   readonly endpoints?: readonly {
     readonly address: string;
     readonly locality?: string;
+    readonly labels?: Readonly<Record<string, string>>;
     readonly ports?: Readonly<Record<string, number>>;
   }[];
 }

@@ -31,6 +31,7 @@ interface Account {
 class SharedEstate {
   readonly cloudMap: CloudMapEmulator;
   readonly cluster: KubeEmulator;
+  readonly logger = recordingLogger();
   #federation: Federation | undefined;
   #client: KubernetesClusterClient | undefined;
 
@@ -78,7 +79,7 @@ class SharedEstate {
     this.#federation = new Federation(configuration({ sources, clusters: [settings] }), {
       clock,
       random: systemRandom,
-      logger: recordingLogger(),
+      logger: this.logger,
       metrics,
       store: new MemorySnapshotStore(),
       createSource: (of, keptAttributes) =>
@@ -275,6 +276,8 @@ describe('a service that is created anew', () => {
     estate.register('10.0.0.9');
     await eventually('the new one is there alone', () => estate.addresses.join() === '10.0.0.9');
     expect(estate.entry?.metadata.uid).toBe(uid);
+    const told = estate.logger.lines.filter(({ message }) => message.startsWith('a service was created anew'));
+    expect(told.map(({ fields }) => [fields['service'], fields['before']])).toEqual([['api', id]]);
     expect(estate.entry?.metadata.annotations['isthmus.dev/components']).not.toContain(id);
     expect(estate.cluster.model.log.calls().filter(({ verb }) => verb === 'delete')).toEqual([]);
   }, 20_000);

@@ -6,7 +6,6 @@ import {
   cluster,
   hub,
   instance,
-  observedFrom,
   reading,
   route,
   serviceRecord,
@@ -103,7 +102,10 @@ function fill(held: Held, estate: Snapshot): void {
   for (const change of plan.changes) {
     if (change.kind === 'delete') continue;
     const at = { uid: `uid-${change.desired.name}`, resourceVersion: '1', generation: 1 };
-    byName.set(change.desired.name, observedFrom(manifestOf(change.desired, 1), at));
+    // As the hub remembers its own writes: the spec that it sent, not a copy.
+    const { name, labels, annotations, spec } = manifestOf(change.desired, 1);
+    const raw = { hosts: spec.hosts, raw: spec };
+    byName.set(name, { name, ...at, labels, annotations, owners: [], isTerminating: false, spec: raw });
   }
   held.observed = [...byName.values()];
 }

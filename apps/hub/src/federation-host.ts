@@ -37,12 +37,16 @@ export class FederationHost implements OnApplicationBootstrap, OnModuleDestroy {
     await this.runtime.connections.retain([]);
   }
 
-  /** Takes up what changed in the configuration and in the kubeconfigs. */
-  async reload(): Promise<void> {
-    const { config, connections } = this.runtime;
-    const next = await config.refresh();
-    const changed = await connections.refresh(config.current.clusters);
+  /** Takes up what changed in the configuration; clusters that are new connect with the next look at the kubeconfigs. */
+  async reloadConfiguration(): Promise<void> {
+    const next = await this.runtime.config.refresh();
     if (next !== undefined) this.#federation?.configure(next);
+  }
+
+  /** Takes up what changed in the kubeconfigs, and closes the connections that nobody uses any more. */
+  async reloadConnections(): Promise<void> {
+    const { config, connections } = this.runtime;
+    const changed = await connections.refresh(config.current.clusters);
     for (const { name } of changed) this.#federation?.reconnect(name);
     await connections.retain(config.current.clusters);
   }

@@ -5,6 +5,7 @@ import { Interval } from '@nestjs/schedule';
 import { FederationHost } from './federation-host.js';
 import type { Runtime } from './runtime.js';
 import { RUNTIME } from './runtime.js';
+import { SerialJob } from './serial-job.js';
 
 const SWEEP_CHECK_MS = 1_000;
 const RELOAD_MS = 10_000;
@@ -13,7 +14,10 @@ const GAUGES_MS = 10_000;
 /** What happens at fixed intervals, whatever the loops do. */
 @Injectable()
 export class FixedJobs {
-  #reload: Promise<void> | undefined;
+  readonly #configuration = new SerialJob(() =>
+    this.#attempt('the configuration', () => this.host.reloadConfiguration()),
+  );
+  readonly #connections = new SerialJob(() => this.#attempt('the kubeconfigs', () => this.host.reloadConnections()));
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -30,22 +34,23 @@ export class FixedJobs {
     this.host.federation?.report();
   }
 
-  /** Never overlaps: an interval of Nest does not wait for the run before. */
+  /**
+   * Reads configuration and kubeconfigs again. Trying a new credential can take long, which must not keep a new
+   * configuration, `readOnly` above all, from being heeded: each is a job of its own.
+   */
   @Interval('reload', RELOAD_MS)
   async reload(): Promise<void> {
-    this.#reload ??= this.host
-      .reload()
-      .catch((cause: unknown) => {
-        const { code, message } = toIsthmusError(cause, 'reading the configuration again');
-        this.runtime.ports.logger.error('a fixed job failed and will be repeated', {
-          job: 'reload',
-          code,
-          error: message,
-        });
-      })
-      .finally(() => {
-        this.#reload = undefined;
-      });
-    await this.#reload;
+    await this.#configuration.run();
+    await this.#connections.run();
+  }
+
+  async #attempt(job: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (cause) {
+      const { code, message } = toIsthmusError(cause, `reading ${job} again`);
+      const fields = { job, code, error: message };
+      this.runtime.ports.logger.error('a fixed job failed and will be repeated', fields);
+    }
   }
 }

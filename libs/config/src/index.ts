@@ -9,3 +9,5 @@ export { findSharedTargets } from './shared-targets.js';
 export type { SharedTarget, Target } from './shared-targets.js';
 export { UNSERVED_FIELDS } from './unserved-fields.js';
 export type { UnservedField } from './unserved-fields.js';
+export { describedSchema, fieldRows } from './reference.js';
+export type { FieldRow } from './reference.js';

@@ -176,7 +176,9 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
     }
     if (record !== undefined || state.reading === undefined) return { kind: 'keep', reason: 'empty-unproven' };
   }
-  if (state.reading === undefined) return { kind: 'keep', reason: 'component-unread' };
+  if (state.reading === undefined) {
+    return { kind: 'keep', reason: state.absence === undefined ? 'component-unread' : 'absence-unproven' };
+  }
   if (isNewer(record, state.reading, context.nowMs)) return { kind: 'keep', reason: 'older-reading' };
   const { health } = mapped.source;
   const { region } = state.service.identity;

@@ -1,5 +1,13 @@
 import { compareText } from '@isthmus/model';
-import type { Answer, ComponentKey, ErrorReport, PollSettings, ServiceState, Snapshot } from '@isthmus/model';
+import type {
+  Answer,
+  ComponentKey,
+  ErrorReport,
+  PollSettings,
+  ServiceRecord,
+  ServiceState,
+  Snapshot,
+} from '@isthmus/model';
 import { isListed, isSucceeded, listedNames } from './absence.js';
 import { reportError } from './error-report.js';
 
@@ -49,7 +57,7 @@ export function pollClass(state: ServiceState, nowMs: number): 'hot' | 'warm' | 
 export function dueAtMs(state: ServiceState, poll: PollSettings, lastPolledAtMs: number | undefined): number {
   if (lastPolledAtMs === undefined) return state.firstSeenAtMs;
   const intervalMs = intervalOf(poll, pollClass(state, lastPolledAtMs));
-  const phaseMs = fnv1a(state.service.identity.serviceId) % intervalMs;
+  const phaseMs = phaseOf(state.service) % intervalMs;
   const slots = Math.floor((lastPolledAtMs - phaseMs) / intervalMs);
   return (slots + 1) * intervalMs + phaseMs;
 }
@@ -101,6 +109,17 @@ function intervalOf(poll: PollSettings, pollClass: 'hot' | 'warm' | 'cold'): num
     case 'cold':
       return poll.coldMs;
   }
+}
+
+/** Phases that were worked out: they are asked for on every look at what is due. */
+const PHASES = new WeakMap<ServiceRecord, number>();
+
+function phaseOf(service: ServiceRecord): number {
+  const known = PHASES.get(service);
+  if (known !== undefined) return known;
+  const phase = fnv1a(service.identity.serviceId);
+  PHASES.set(service, phase);
+  return phase;
 }
 
 /** FNV-1a, 32 bit: spreads ids that differ in few characters. */

@@ -62,6 +62,7 @@ function rig() {
         liveObjects: input.observed.length,
         liveEndpoints: 0,
         rejections: [],
+        refused: [],
         warnings: [],
         referenced: [],
         nextDueMs: undefined,

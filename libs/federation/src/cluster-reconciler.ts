@@ -94,7 +94,11 @@ export class ClusterReconciler {
   /** One run; answers how many ms may pass until the next, and rejects only on a broken invariant or a stop. */
   async run(signal: AbortSignal): Promise<number> {
     const connection = this.#options.connection();
-    if (!connection.ok) return this.#disconnected(connection.error, CONNECTION_RETRY_MS);
+    if (!connection.ok) {
+      // Its kubeconfig is about to be read: nothing is wrong yet.
+      const isNew = this.#connection === 'unknown' && connection.error.code === 'not-ready';
+      return isNew ? CONNECTION_RETRY_MS : this.#disconnected(connection.error, CONNECTION_RETRY_MS);
+    }
     const client = connection.value;
     const input = this.#options.input();
     this.#previous.configure(input.configuration.hub, input.cluster);

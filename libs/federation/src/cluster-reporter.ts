@@ -155,10 +155,11 @@ export class ClusterReporter {
     this.#holds = now;
   }
 
-  #tellRejections({ rejections }: Decision): void {
+  #tellRejections({ rejections, refused }: Decision): void {
     const now = new Set<string>();
-    for (const { component, reason } of rejections) {
-      const id = `${component} ${reason}`;
+    const all = [...rejections.map((one) => ({ ...one, instance: '' })), ...refused];
+    for (const { component, instance, reason } of all) {
+      const id = `${component} ${instance} ${reason}`;
       now.add(id);
       const identity = parseComponentKey(component);
       if (this.#rejections.has(id) || identity === undefined || reason === 'not-mapped') continue;

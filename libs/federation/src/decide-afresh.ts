@@ -6,6 +6,7 @@ import type { Decision, DecisionInput } from './decision.js';
 import type { LiveView } from './live-view.js';
 import { markId, marksSeen, nextDueMs, viewLive } from './live-view.js';
 import { plannedHost } from './planned-host.js';
+import { refusedInstances } from './refused-instances.js';
 
 /** The first half of a decision: what is live, and what the readings prove about each host. */
 export interface JudgedInput {
@@ -55,6 +56,7 @@ export function decideAfresh(input: DecisionInput): Decision {
     liveObjects: view.live.size,
     liveEndpoints: view.endpoints,
     rejections: judgement.rejections,
+    refused: refusedInstances(rendered.flatMap(({ outcome }) => outcome.lineage)),
     warnings: [],
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { ...input, pendingMs: cluster.deletes.pendingMs }),

@@ -140,7 +140,7 @@ describe('decideCluster, for any sequence of snapshots', () => {
           expect(other.namespace).toEqual(one.namespace);
         }
       }),
-      { numRuns: 150 * RUNS },
+      { numRuns: 60 * RUNS },
     );
   });
 
@@ -158,7 +158,7 @@ describe('decideCluster, for any sequence of snapshots', () => {
           world.run(...snapshots);
         }
       }),
-      { numRuns: 200 * RUNS },
+      { numRuns: 100 * RUNS },
     );
   });
 
@@ -174,7 +174,7 @@ describe('decideCluster, for any sequence of snapshots', () => {
           expect(world.run(...snapshots)).toEqual([]);
         }
       }),
-      { numRuns: 300 * RUNS },
+      { numRuns: 120 * RUNS },
     );
   });
 
@@ -190,7 +190,7 @@ describe('decideCluster, for any sequence of snapshots', () => {
           expect(world.entry('cloudmap-b.shop')).toBeUndefined();
         }
       }),
-      { numRuns: 100 * RUNS },
+      { numRuns: 60 * RUNS },
     );
   });
 
@@ -212,7 +212,7 @@ describe('decideCluster, for any sequence of snapshots', () => {
           expect(unproven).toEqual([]);
         }
       }),
-      { numRuns: 400 * RUNS },
+      { numRuns: 150 * RUNS },
     );
   });
 });

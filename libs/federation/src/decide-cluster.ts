@@ -94,6 +94,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     liveObjects: view.live.size,
     liveEndpoints: view.endpoints,
     rejections: [...mapping.rejections, ...book.rejections],
+    refused: book.refused,
     warnings: [],
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { nowMs, serverNowMs, pendingMs: cluster.deletes.pendingMs }),

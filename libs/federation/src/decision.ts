@@ -13,6 +13,7 @@ import type {
 import type { BrakeMemory } from '@isthmus/plan';
 import { newBrakeMemory } from '@isthmus/plan';
 import type { MappingShelf } from './mapping-shelf.js';
+import type { RefusedInstance } from './refused-instances.js';
 import type { HostBook } from './host-book.js';
 import type { LiveView } from './live-view.js';
 
@@ -52,6 +53,8 @@ export interface Decision {
   readonly liveObjects: number;
   readonly liveEndpoints: number;
   readonly rejections: readonly Rejection[];
+  /** Instances whose own data keeps them out; not those that are unhealthy or filtered, which is their normal life. */
+  readonly refused: readonly RefusedInstance[];
   readonly warnings: readonly string[];
   /** Components on live objects of ours. */
   readonly referenced: readonly ComponentRecord[];

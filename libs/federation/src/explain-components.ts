@@ -37,7 +37,8 @@ export function explainComponent(component: JudgedComponent, around: ComponentSu
   const { key, mapped, record, verdict } = component;
   const identity = parseComponentKey(key);
   const reading = mapped?.state.reading;
-  const reason = reasonOf(component, around.lineage);
+  const isGoingBack = mapped?.state.regression !== undefined;
+  const reason = reasonOf(component, around.lineage) ?? (isGoingBack ? 'revision-went-back' : undefined);
   return {
     component: key,
     source: explainSource(component.source, around.sources),

@@ -5,6 +5,8 @@ import { compareText } from '@isthmus/model';
 import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
 import { decideHost } from '@isthmus/plan';
 import { plannedHost } from './planned-host.js';
+import type { RefusedInstance } from './refused-instances.js';
+import { refusedInstances } from './refused-instances.js';
 
 /** What is kept of the decision on one host: no endpoint, because there are millions of them. */
 interface HostPage {
@@ -49,6 +51,7 @@ export class HostBook {
   /** Hosts whose judgement may change with time alone. */
   readonly #restless = new Set<EntryName>();
   readonly #rejections = new Map<EntryName, HostJudgement['rejections']>();
+  readonly #refused = new Map<EntryName, readonly RefusedInstance[]>();
   readonly #loud = new Map<EntryName, readonly ComponentBalance[]>();
   readonly #quiet = new Map<string, { live: number; planned: number; objects: number }>();
   #live: ReadonlyMap<EntryName, LiveEntry> = new Map();
@@ -140,6 +143,10 @@ export class HostBook {
     return [...this.#rejections].toSorted(([a], [b]) => compareText(a, b)).flatMap(([, rejections]) => rejections);
   }
 
+  get refused(): readonly RefusedInstance[] {
+    return [...this.#refused].toSorted(([a], [b]) => compareText(a, b)).flatMap(([, refused]) => refused);
+  }
+
   #judge(name: EntryName, host: Host, { mapping, context }: BookBasis): HostJudgement | undefined {
     const live = this.#liveHosts.get(name);
     const candidates = mapping.componentsOf(host);
@@ -167,7 +174,7 @@ export class HostBook {
     for (const balance of page.quiet) this.#count(balance, -1);
     this.#desiredCount -= page.entries;
     this.#pages.delete(name);
-    for (const index of [this.#loud, this.#restless, this.#rejections, this.#busy]) index.delete(name);
+    for (const index of [this.#loud, this.#restless, this.#rejections, this.#refused, this.#busy]) index.delete(name);
   }
 
   #decide(name: EntryName, held: ReadonlyMap<ComponentKey, HoldReason>, basis: BookBasis): void {
@@ -179,6 +186,8 @@ export class HostBook {
     const { cluster, serverNowMs } = judge;
     const outcome = renderHost(judgement, { hub, cluster, serverNowMs, isCatalogueKnown, held });
     const decided = decideHost(plannedHost(judgement, outcome), foreign);
+    const refused = refusedInstances(outcome.lineage);
+    if (refused.length > 0) this.#refused.set(name, refused);
     const entries = outcome.parts.filter(({ wanted }) => wanted.kind === 'entry').length;
     this.#desiredCount += entries - page.entries;
     this.#pages.set(name, { ...page, held, entries });

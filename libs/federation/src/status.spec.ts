@@ -7,7 +7,7 @@ import { readStatus } from './status.js';
 
 function viewOf(plan: Partial<Plan>, changes: Partial<ClusterView> = {}): ClusterView {
   const counts = { desiredCount: 1, liveObjects: 1, liveEndpoints: 2 };
-  const nothing = { rejections: [], warnings: [], referenced: [], nextDueMs: undefined };
+  const nothing = { rejections: [], refused: [], warnings: [], referenced: [], nextDueMs: undefined };
   const decision = { plan: planOf(plan), memory: newClusterMemory(), ...counts, ...nothing };
   return { connection: 'up', decision, error: undefined, epoch: 3, lastAppliedAtMs: 0, ...changes };
 }

@@ -31,11 +31,6 @@ export const CLUSTER_CODES = {
     'an admission webhook did not answer',
     'Look at istiod: its validating webhook is down.',
   ),
-  'circuit-open': row(
-    'retry',
-    'the cluster failed several times in a row and is left alone for a while',
-    'Look at the error before it.',
-  ),
   'kubeconfig-refused': row('reject', 'the kubeconfig is not safe or not complete', 'Write one as the message says.'),
   'kubeconfig-unreadable': row('retry', 'the kubeconfig file cannot be read', 'Check the path and its rights.'),
 } as const satisfies Record<string, CodeEntry>;

@@ -3,11 +3,6 @@ import { row } from './code-entry.js';
 
 /** Codes of reading Cloud Map. */
 export const SOURCE_CODES = {
-  'source-unread': row(
-    'hold',
-    'this source was not read since the start',
-    'Wait for its first poll, or look at the error of the source.',
-  ),
   throttled: row(
     'retry',
     'the other side asked us to slow down',

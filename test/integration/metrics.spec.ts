@@ -1,0 +1,76 @@
+import { METRICS } from '@isthmus/telemetry';
+import { ACCOUNT, FederatedEstate, eventually, region } from './federated-estate.js';
+
+const US = 'us-east-1';
+const EU = 'eu-west-1';
+const SERVICES = ['cart', 'pay', 'search'];
+
+/** One hub through everything that is counted: a start, an illegal instance, an older answer, a proven removal that is held. */
+describe('the metrics of a hub', () => {
+  let estate: FederatedEstate;
+
+  const page = async (): Promise<string> => (await fetch(`${estate.url}/metrics`)).text();
+  const sampleOf = async (series: string): Promise<number> =>
+    Number(
+      (await page())
+        .split('\n')
+        .find((line) => line.startsWith(`${series} `))
+        ?.slice(series.length) ?? Number.NaN,
+    );
+  const labels = `account="${ACCOUNT}",region="${US}"`;
+
+  beforeEach(async () => {
+    estate = await FederatedEstate.start({
+      regions: { [US]: region('10.1', SERVICES), [EU]: region('10.2', SERVICES) },
+      clusters: { one: [US, EU] },
+    });
+    await estate.startHub();
+    await eventually('the cluster is filled', () => estate.specs('one').size === SERVICES.length);
+  }, 30_000);
+  afterEach(() => estate.close());
+
+  it('have a sample of each that the catalogue declares, once all of it has happened', async () => {
+    estate.register(US, 'cart', '127.0.0.1');
+    estate.register(US, 'pay', '10.1.1.99');
+    await eventually('the legal one is published', () => estate.addresses('one', 'cloudmap-pay.shop')?.length === 7);
+    estate.cloudMap.model.faults.set({ kind: 'staleRevision', revisionsBack: 1, region: US, service: 'pay', times: 2 });
+    const rejected = `isthmus_source_rejected_total{${labels},reason="address-denied"}`;
+    await eventually('the illegal one is counted', async () => (await sampleOf(rejected)) >= 1);
+    const older = `isthmus_source_revision_regressions_total{${labels}}`;
+    await eventually('the older answers are counted', async () => (await sampleOf(older)) === 2);
+    for (const service of SERVICES) {
+      for (const n of [1, 2, 3]) {
+        const id = `i-10.2.${SERVICES.indexOf(service)}.${n}`;
+        estate.cloudMap.model.removeInstance({ account: ACCOUNT, region: EU, namespace: 'shop', service, id });
+      }
+    }
+    await eventually('the removal of a whole source is held', async () =>
+      (await page()).includes('isthmus_prune_blocked{'),
+    );
+
+    const text = await page();
+    const missing = METRICS.map(({ name }) => name).filter(
+      (name) => !new RegExp(`^${name}(_count)?[ {]`, 'm').test(text),
+    );
+    expect(missing).toEqual([]);
+    expect(await sampleOf('isthmus_cluster_tls_connects_total{cluster="one"}')).toBe(
+      estate.cluster('one').tlsConnectionCount(),
+    );
+    expect(await sampleOf(`isthmus_source_state{${labels},state="fresh"}`)).toBe(1);
+  }, 40_000);
+
+  it('forget a cluster and a source that are gone', async () => {
+    await estate.reconfigure((document) => {
+      document.sources.pop();
+      document.clusters.pop();
+    });
+    await eventually('their gauges are gone', async () => {
+      const text = await page();
+      return (
+        !text.includes(`isthmus_source_services{account="${ACCOUNT}",region="${EU}"}`) &&
+        !text.includes('isthmus_cluster_up{')
+      );
+    });
+    expect(await sampleOf(`isthmus_source_services{${labels}}`)).toBe(SERVICES.length);
+  }, 20_000);
+});
