@@ -12,6 +12,6 @@ export default {
   },
   collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec.ts', '!**/main.ts'],
   coverageProvider: 'v8',
-  maxWorkers: '100%',
+  maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',
 };

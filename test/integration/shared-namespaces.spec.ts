@@ -15,11 +15,11 @@ const REGION = 'us-east-1';
 const OWNER = '444455556666';
 const CONSUMER = '111122223333';
 const STRANGER = '777788889999';
-const POLL = { hotMs: 100, warmMs: 100, coldMs: 100, catalogueMs: 200 };
+const POLL = { hotMs: 50, warmMs: 50, coldMs: 50, catalogueMs: 100 };
 const LIMITS = { discoverPerSecond: 5000, listServicesPerSecond: 500, listNamespacesPerSecond: 500, getPerSecond: 500 };
-const DELETES = { pendingMs: 300, emptyReads: 2, emptyAfterMs: 100 };
+const DELETES = { pendingMs: 150, emptyReads: 2, emptyAfterMs: 50 };
 /** Several passes, proofs and grace periods. */
-const A_WHILE_MS = 1_200;
+const A_WHILE_MS = 800;
 const API = 'cloudmap-api.shop';
 
 interface Account {
@@ -268,6 +268,7 @@ describe('a service that is created anew', () => {
     estate = await SharedEstate.start();
     estate.startHub({ owner: { account: OWNER } });
     await eventually('it is published', () => estate.addresses.length > 0);
+    await pause(A_WHILE_MS / 2);
     const uid = estate.entry?.metadata.uid;
     const [id, namespace] = [estate.idOf('srv'), estate.idOf('ns')];
     estate.as(OWNER, 'DeregisterInstance', { ServiceId: id, InstanceId: 'i-1' });

@@ -167,6 +167,16 @@ describe('a cluster whose namespace was changed', () => {
     expect(world.old.entry(CART)).toBeUndefined();
   });
 
+  it('deletes nothing there that holds a newer state than what is here', async () => {
+    const there = world.old.entry(CART);
+    await world.start(cluster());
+    const components = there?.annotations[OBJECT.components]?.replace(/"revision":\d+/, '"revision":99') ?? '';
+    if (there !== undefined)
+      world.old.put({ ...there, annotations: { ...there.annotations, [OBJECT.components]: components } });
+    await world.start(MOVED, 100_000);
+    expect(world.old.writes).toEqual([]);
+  });
+
   it('decides nothing while it cannot read what stands there', async () => {
     world.old.fail({ verb: 'list', error: new IsthmusError('forbidden', 'cannot list in namespace old') });
     await world.start(MOVED);

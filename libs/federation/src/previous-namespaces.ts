@@ -1,6 +1,7 @@
 import type {
   ClusterSettings,
   ComponentKey,
+  ComponentRecord,
   DeleteChange,
   EntryName,
   HubSettings,
@@ -39,7 +40,7 @@ interface Left {
 /**
  * Our objects in the namespaces that the entries of one cluster move from. An object that has no namesake here counts
  * as live, so that what it holds is kept and created here. It is deleted there once its namesake here is ours and
- * records every component whose endpoints it holds; never before, and never when it cannot be read.
+ * records every component whose endpoints it holds, in no older state; never before, and never when it cannot be read.
  */
 export class PreviousNamespaces {
   readonly #tools: WriterTools;
@@ -101,6 +102,7 @@ export class PreviousNamespaces {
 
   /** What may be deleted there now. */
   removals(here: ObservedStore): readonly Clearing[] {
+    if (this.#namespaces.length === 0) return [];
     const ours = this.#oursByName(here.entries);
     return this.#namespaces.map((namespace) => {
       const moved = this.#oursOf(namespace).filter((entry) => isCoveredBy(entry, ours.get(entry.name)));
@@ -110,6 +112,7 @@ export class PreviousNamespaces {
 
   /** What waits there, for people. */
   warnings(here: ObservedStore): readonly string[] {
+    if (this.#namespaces.length === 0) return [];
     const ours = this.#oursByName(here.entries);
     return this.#namespaces.flatMap((namespace) => {
       const left = this.#oursOf(namespace);
@@ -148,12 +151,13 @@ export class PreviousNamespaces {
   }
 }
 
-/** Whether each component with endpoints on an object there is recorded on its namesake here, which goes on keeping them. */
+/** Whether each component with endpoints on an object there is recorded on its namesake here, in no older state. */
 function isCoveredBy(there: ObservedEntry, here: ObservedEntry | undefined): boolean {
   if (here === undefined || here.isTerminating) return false;
-  const recorded = new Set(componentsOf(here)?.map(({ key }) => key));
-  const components = componentsOf(there);
-  return components?.every(({ key, endpoints, also }) => endpoints + also.length === 0 || recorded.has(key)) ?? false;
+  const revisions = new Map(componentsOf(here)?.map(({ key, revision }) => [key, revision]));
+  const isCovered = ({ key, revision, endpoints, also }: ComponentRecord): boolean =>
+    endpoints + also.length === 0 || (revisions.get(key) ?? -1) >= revision;
+  return componentsOf(there)?.every(isCovered) ?? false;
 }
 
 function componentsOf({ annotations }: ObservedEntry): ReturnType<typeof decodeComponents> {
