@@ -8,14 +8,14 @@ import { readVersion } from './version.js';
 const site = { cwd: process.cwd(), initCwd: process.env['INIT_CWD'] };
 
 const commands: Commands = {
-  validate: async ({ config, output }) => {
+  validate: async ({ config, against, output }) => {
     const { runValidate } = await import('./commands/validate.js');
     const { systemFiles } = await import('./commands/files.js');
     const { checkKubeconfig } = await import('./commands/kubeconfig-check.js');
-    const path = resolveConfigFile(config, site);
+    const file = (shown: string) => ({ shown, path: resolveConfigFile(shown, site) });
     return runValidate(
-      { shown: config, path, output },
-      { terminal: systemTerminal, files: systemFiles, checkKubeconfig },
+      { ...file(config), against: against === undefined ? undefined : file(against), output },
+      { terminal: systemTerminal, files: systemFiles, checkKubeconfig, nowMs: Date.now() },
     );
   },
   plan: async ({ config, offline, saveSnapshot, ...options }) => {

@@ -4,11 +4,18 @@ import type { Terminal } from './terminal.js';
 
 /** What the commands do; each gives its exit code. */
 export interface Commands {
-  validate(options: { readonly config: string; readonly output: 'text' | 'json' }): Promise<number>;
+  validate(options: ValidateWords): Promise<number>;
   plan(options: PlanWords): Promise<number>;
   explain(host: string, options: ExplainWords): Promise<number>;
   serve(options: { readonly config: string }): Promise<number>;
   demo(options: { readonly once: boolean }): Promise<number>;
+}
+
+/** The words of `isthmus validate`. */
+export interface ValidateWords {
+  readonly config: string;
+  readonly against?: string;
+  readonly output: 'text' | 'json';
 }
 
 /** The words of `isthmus plan`. */
@@ -69,8 +76,9 @@ function describeProgram(
     .command('validate')
     .description('check a configuration and the kubeconfigs that it names; exit code 65 when it cannot be used')
     .addOption(configOption())
+    .option('--against <file>', 'list what it would stop mapping, compared with this older configuration')
     .addOption(outputOption('text', 'json'))
-    .action(async (options: Parameters<Commands['validate']>[0]) => done(await commands.validate(options)));
+    .action(async (options: ValidateWords) => done(await commands.validate(options)));
   addPlan(program, commands, done);
   addExplain(program, commands, done);
   program

@@ -10,7 +10,7 @@ export interface FieldDoc {
 const doc = (meaning: string, form?: string): FieldDoc => (form === undefined ? { meaning } : { meaning, form });
 const atStart = (meaning: string, form?: string): FieldDoc => ({ ...doc(meaning, form), needsRestart: true });
 
-const DURATION = 'duration: 500ms, 5s, 10m, 1h';
+const DURATION = 'duration up to 168h, as 500ms, 5s, 10m, 1h';
 const PER_SECOND = 'calls per second';
 const GLOBS = 'globs: * and ?';
 const TIME = 'ISO 8601 with a zone';
@@ -28,8 +28,8 @@ export const FIELD_DOCS: Readonly<Record<string, FieldDoc>> = {
   'hub.log.level': atStart('Least level that is logged.'),
   'store.memory': atStart('The embedded store: one replica, and nothing survives a restart.'),
   'defaults.source': doc('Put under every entry of sources: maps merge deep, lists replace, the own value wins.'),
-  'defaults.cluster': doc('Put under every entry of clusters.'),
-  'defaults.to': doc('Put under the `to` of every route.'),
+  'defaults.cluster': doc('Put under every entry of clusters, in the same way.'),
+  'defaults.to': doc('Put under the `to` of every route, but for what its preset decides.'),
   'sources[].name': doc('Name of the source; with `regions` the region is added to it.', 'DNS label'),
   'sources[].region': doc('AWS region to read.'),
   'sources[].regions': doc('AWS regions to read: one source of each.'),
@@ -77,10 +77,12 @@ export const FIELD_DOCS: Readonly<Record<string, FieldDoc>> = {
   'clusters[].routes[].from.namespaces': doc('Namespaces, by name.', GLOBS),
   'clusters[].routes[].from.services': doc('Services, by name.', GLOBS),
   'clusters[].routes[].from.instances.where': doc(
-    'Attributes that an instance must have, all of them.',
+    'Attributes that an instance must have, all of them; it leaves instances out and does not choose the route.',
     'attribute: value',
   ),
-  'clusters[].routes[].preset': doc('Rules of istio-cloud-map in place of the defaults.'),
+  'clusters[].routes[].preset': doc(
+    'Rules of istio-cloud-map; they decide host, ports, servicePort, protocol, resolution and location, which are refused beside it.',
+  ),
   'clusters[].routes[].to.host': doc('Host of the entry.', 'template of {service} {namespace} {region} {account}'),
   'clusters[].routes[].to.hostSuffixes': doc('Suffixes of which a host must have one; empty: any legal host.'),
   'clusters[].routes[].to.allowHosts': doc(
@@ -108,8 +110,11 @@ export const FIELD_DOCS: Readonly<Record<string, FieldDoc>> = {
     'Prefer endpoints that are close; a dead one is not failed over without outlier detection.',
   ),
   'clusters[].localities': doc('The mesh’s own name of an AWS region, in localities.', 'region: name'),
-  'clusters[].allowedCidrs': doc('Addresses that may be endpoints; empty: all.', NETWORKS),
-  'clusters[].deniedCidrs': doc('Addresses that may not.', NETWORKS),
+  'clusters[].allowedCidrs': doc(
+    'Addresses that may be endpoints; empty: all. A list leaves host names out.',
+    NETWORKS,
+  ),
+  'clusters[].deniedCidrs': doc('Addresses that may not; it wins over allowedCidrs.', NETWORKS),
   'clusters[].limits.writesPerSecond': doc('Most writes in the long run.', 'writes per second'),
   'clusters[].limits.burst': doc('Most writes at once.', 'writes'),
   'clusters[].limits.inFlight': doc('Most writes at the same time.', 'requests'),
@@ -125,4 +130,48 @@ export const FIELD_DOCS: Readonly<Record<string, FieldDoc>> = {
   'approvals[].cluster': doc('Cluster whose held removals may go.'),
   'approvals[].removals': doc('The hash that status shows for what is held.', 'hex'),
   'approvals[].until': doc('When the approval ends.', TIME),
+};
+
+/** One value for each field whose form its default does not show. */
+export const FIELD_EXAMPLES: Readonly<Record<string, unknown>> = {
+  'hub.name': 'prod',
+  'hub.formerNames': ['prod-old'],
+  'sources[].name': 'shop',
+  'sources[].region': 'us-east-1',
+  'sources[].regions': ['us-east-1', 'eu-west-1'],
+  'sources[].account': '111122223333',
+  'sources[].endpoint': { control: 'https://sd.example.com', data: 'https://data-sd.example.com' },
+  'sources[].credentials.assumeRole.arn': 'arn:aws:iam::111122223333:role/isthmus',
+  'sources[].credentials.static.accessKeyIdFile': '/run/secrets/aws/id',
+  'sources[].credentials.static.secretAccessKeyFile': '/run/secrets/aws/secret',
+  'sources[].credentials.static.sessionTokenFile': '/run/secrets/aws/session',
+  'sources[].paused.until': '2030-01-31T18:00:00Z',
+  'clusters[].name': 'eks-us',
+  'clusters[].formerNames': ['eks'],
+  'clusters[].primary': 'eks-us',
+  'clusters[].kubeconfig.file': './clusters/eks-us.yaml',
+  'clusters[].previousNamespaces': ['mesh-egress'],
+  'clusters[].localities': { 'eu-west-1': 'westeurope' },
+  'clusters[].allowedCidrs': ['10.0.0.0/8', 'fd00::/8'],
+  'clusters[].deniedCidrs': ['10.96.0.0/12'],
+  'clusters[].paused.until': '2030-01-31T18:00:00Z',
+  'clusters[].routes[].from.sources': ['shop-*'],
+  'clusters[].routes[].from.accounts': ['1111*'],
+  'clusters[].routes[].from.regions': ['us-*'],
+  'clusters[].routes[].from.namespaces': ['shop*'],
+  'clusters[].routes[].from.services': ['frontend'],
+  'clusters[].routes[].from.instances.where': { version: '1.0' },
+  'clusters[].routes[].to.host': '{service}.{namespace}.{region}.shop.internal',
+  'clusters[].routes[].to.hostSuffixes': ['shop.internal'],
+  'clusters[].routes[].to.allowHosts': ['*.amazonaws.com'],
+  'clusters[].routes[].to.ports[].number': 8080,
+  'clusters[].routes[].to.ports[].name': 'http-web',
+  'clusters[].routes[].to.ports[].protocol': 'HTTP',
+  'clusters[].routes[].to.servicePort': 8080,
+  'clusters[].routes[].to.protocol': 'GRPC',
+  'clusters[].routes[].to.exportTo': ['.', 'istio-system'],
+  'clusters[].routes[].to.revision': 'canary',
+  'clusters[].routes[].to.endpointLabels': { version: 'version' },
+  'clusters[].routes[].to.addressAttribute': 'url',
+  'approvals[].until': '2030-01-31T18:00:00Z',
 };

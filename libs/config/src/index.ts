@@ -1,3 +1,5 @@
+export { findLosses } from './losses.js';
+export type { Loss } from './losses.js';
 export { parseConfig } from './parse-config.js';
 export type { ConfigOrigin, ParsedConfig } from './parse-config.js';
 export { formatPath, formatProblem, quote } from './problem.js';

@@ -1,52 +1,107 @@
 import { z } from 'zod';
+import { duration } from './schema/duration.js';
+import { time } from './schema/text.js';
 
 const text = z.string().optional().catch(undefined);
 const texts = z.array(z.string()).optional().catch(undefined);
 const list = <Item extends z.ZodType>(item: Item) => z.array(item).catch([]);
 
-const routeOutline = z
+/** Undefined: not given; ILLEGAL: given, but not of its type. */
+const ILLEGAL = '';
+const given = z.string().optional().catch(ILLEGAL);
+const moment = time.optional().catch(undefined);
+const pause = z.object({ until: moment }).optional().catch(undefined);
+
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const namesOf = (value: unknown): readonly string[] => (isMap(value) ? Object.keys(value) : []);
+
+const targetFields = z
   .object({
-    from: z
-      .object({ sources: texts, accounts: texts, regions: texts, namespaces: texts, services: texts })
-      .prefault({})
-      .catch({}),
-    to: z
-      .object({
-        ports: list(z.object({ number: z.number().optional().catch(undefined), name: text }).catch({})).prefault([]),
-        exportTo: texts,
-      })
-      .prefault({})
-      .catch({ ports: [] }),
+    host: z.string().default('{service}.{namespace}').catch('{service}.{namespace}'),
+    hostSuffixes: texts,
+    ports: list(z.object({ number: z.number().optional().catch(undefined), name: text }).catch({})).prefault([]),
+    exportTo: texts,
+    trafficDistribution: text,
   })
-  .catch({ from: {}, to: { ports: [] } });
+  .prefault({})
+  .catch({ host: '{service}.{namespace}', ports: [] });
+
+/** `fields`: the names that are given, whatever their values. */
+const target = z.unknown().transform((raw) => ({ ...targetFields.parse(raw), fields: namesOf(raw) }));
+
+const selector = z
+  .object({ sources: texts, accounts: texts, regions: texts, namespaces: texts, services: texts })
+  .prefault({})
+  .catch({});
+
+const routeOutline = z.unknown().transform((raw) => {
+  const { from, preset, to } = isMap(raw) ? (raw as Readonly<Record<string, unknown>>) : {};
+  return { from: selector.parse(from), hasPreset: preset === 'istio-cloud-map', to: target.parse(to) };
+});
 
 const urls = z.union([
   z.string().transform((url) => ({ control: url, data: url })),
   z.object({ control: text, data: text }),
 ]);
 
-const outline = z
+const credentials = z
   .object({
-    sources: list(
-      z.object({ name: text, region: text, account: text, endpoint: urls.optional().catch(undefined) }).catch({}),
-    ).prefault([]),
-    clusters: list(
-      z
-        .object({
-          name: text,
-          role: text,
-          primary: text,
-          push: z.boolean().default(true).catch(true),
-          kubeconfig: z.object({ file: text }).prefault({}).catch({}),
-          namespace: z.string().default('isthmus').catch('isthmus'),
-          mode: z.string().default('observe').catch('observe'),
-          routes: list(routeOutline).prefault([]),
-        })
-        .catch({ push: true, kubeconfig: {}, namespace: 'isthmus', mode: 'observe', routes: [] }),
-    ).prefault([]),
-    approvals: list(z.object({ cluster: text }).catch({})).prefault([]),
+    assumeRole: z.object({ arn: text }).optional().catch({}),
+    static: z.object({}).optional().catch({}),
   })
-  .catch({ sources: [], clusters: [], approvals: [] });
+  .prefault({})
+  .catch({});
+
+const sourceOutline = z
+  .object({
+    name: text,
+    region: given,
+    regions: z.array(z.string()).optional().catch([]),
+    account: given,
+    endpoint: urls.optional().catch(undefined),
+    credentials,
+    namespaces: z.object({ include: texts }).prefault({}).catch({}),
+    health: text,
+    staleAfter: duration.prefault('2m').catch(Number.NaN),
+    frozenAfter: duration.prefault('10m').catch(Number.NaN),
+    paused: pause,
+  })
+  .catch({
+    region: ILLEGAL,
+    credentials: {},
+    namespaces: {},
+    staleAfter: Number.NaN,
+    frozenAfter: Number.NaN,
+  });
+
+const clusterFields = z.object({
+  name: text,
+  formerNames: list(z.string()).prefault([]),
+  role: text,
+  primary: text,
+  push: z.boolean().default(true).catch(true),
+  kubeconfig: z.object({ file: text }).prefault({}).catch({}),
+  namespace: z.string().default('isthmus').catch('isthmus'),
+  previousNamespaces: list(z.string()).prefault([]),
+  mode: z.string().default('observe').catch('observe'),
+  routes: list(routeOutline).prefault([]),
+  localities: z.unknown().optional().transform(namesOf),
+  paused: pause,
+});
+
+const clusterOutline = clusterFields.catch(() => clusterFields.parse({}));
+
+const outlineFields = z.object({
+  hub: z
+    .object({ name: text, formerNames: list(z.string()).prefault([]) })
+    .prefault({})
+    .catch({ formerNames: [] }),
+  sources: list(sourceOutline).prefault([]),
+  clusters: list(clusterOutline).prefault([]),
+  approvals: list(z.object({ cluster: text, until: moment }).catch({})).prefault([]),
+});
+
+const outline = outlineFields.catch(() => outlineFields.parse({}));
 
 /**
  * What entries say of each other, read leniently: a value that is illegal by itself is undefined here, so that
@@ -60,4 +115,27 @@ export type RouteOutline = ClusterOutline['routes'][number];
 /** The outline of any value; never fails. */
 export function outlineOf(document: unknown): Outline {
   return outline.parse(document);
+}
+
+/** A source as it is read: one region of an entry. Undefined where the entry does not say it legally. */
+export interface SingleSource {
+  readonly name: string | undefined;
+  readonly region: string | undefined;
+  readonly account: string | undefined;
+  /** Globs of the namespaces that it reads; undefined: all. */
+  readonly namespaces: readonly string[] | undefined;
+}
+
+/** What an entry of `sources` stands for: itself, or one source for each of its regions, named `<name>-<region>`. */
+export function singleSources(entry: SourceOutline): readonly SingleSource[] {
+  const same = { account: legal(entry.account), namespaces: entry.namespaces.include };
+  if (entry.regions === undefined) return [{ ...same, name: entry.name, region: legal(entry.region) }];
+  return entry.regions.map((region) => ({ ...same, region, name: expandedName(entry.name, region) }));
+}
+
+/** A given value, or undefined when it is missing or not of its type. */
+export const legal = (value: string | undefined): string | undefined => (value === ILLEGAL ? undefined : value);
+
+function expandedName(name: string | undefined, region: string): string | undefined {
+  return name === undefined ? undefined : `${name}-${region}`;
 }

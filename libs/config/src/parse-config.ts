@@ -2,17 +2,19 @@ import { basename, resolve } from 'node:path';
 import type { Configuration, Result, SourceCredentials } from '@isthmus/model';
 import { compareText, err, ok } from '@isthmus/model';
 import { checkApprovals, checkClusters } from './checks/clusters.js';
+import { checkFieldNames, checkFormerNames } from './checks/names.js';
 import { checkRoutes } from './checks/routes.js';
+import { checkLocalities } from './checks/selectors.js';
 import { checkSources } from './checks/sources.js';
+import { checkTimes } from './checks/times.js';
 import { withDefaults } from './defaults.js';
 import { outlineOf } from './outline.js';
-import type { ConfigProblem, Finding } from './problem.js';
+import type { ConfigPath, ConfigProblem, Finding } from './problem.js';
 import { formatPath, toProblem } from './problem.js';
 import { schemaFindings } from './schema-findings.js';
 import type { CheckedDocument } from './schema/document.js';
 import { document } from './schema/document.js';
 import { takeUnserved } from './unserved-fields.js';
-import type { YamlDocument } from './yaml-document.js';
 import { readYaml } from './yaml-document.js';
 
 /** Where a configuration comes from. */
@@ -21,6 +23,8 @@ export interface ConfigOrigin {
   readonly file: string;
   /** Absolute; relative paths in the file start here. */
   readonly folder: string;
+  /** Epoch; with it, pauses and approvals that are over are warned of. */
+  readonly nowMs?: number;
 }
 
 /** A configuration that can be used. */
@@ -38,13 +42,25 @@ export interface ParsedConfig {
  */
 export function parseConfig(text: string, origin: ConfigOrigin): Result<ParsedConfig, readonly ConfigProblem[]> {
   const yaml = readYaml(text);
-  const problemAt = (finding: Finding): ConfigProblem =>
+  const refusals = takeUnserved(yaml.value);
+  const effective = withDefaults(yaml.value);
+  const written = (finding: Finding): Finding => ({ ...finding, path: effective.originOf(finding.path) });
+  const placed = (finding: Finding): ConfigProblem =>
     toProblem(finding, origin.file, finding.place ?? yaml.locate(finding.path, finding.at));
-  const { checked, findings } = checkDocument(yaml, origin.folder);
-  const problems = inOrder(findings.map(problemAt));
+  const { checked, findings } = checkDocument(effective.value, origin);
+  const excused = new Set(refusals.flatMap(({ instead }) => (instead ? [formatPath(instead)] : [])));
+  const problems = inOrder(
+    [
+      ...yaml.findings,
+      ...refusals.map(({ finding }) => finding),
+      ...findings.map(written).filter(({ code, path }) => code !== 'CFG006' || !excused.has(formatPath(path))),
+    ].map(placed),
+  );
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || checked === undefined) return err(errors);
-  return ok({ configuration: toConfiguration(checked, yaml, origin), warnings: problems, problemAt });
+  const lineOf = (path: ConfigPath): number => yaml.locate(effective.originOf(path)).line;
+  const problemAt = (finding: Finding): ConfigProblem => placed(written(finding));
+  return ok({ configuration: toConfiguration(checked, lineOf, origin), warnings: problems, problemAt });
 }
 
 interface Checked {
@@ -53,42 +69,49 @@ interface Checked {
   readonly findings: readonly Finding[];
 }
 
-function checkDocument(yaml: YamlDocument, folder: string): Checked {
-  if (yaml.value === undefined) return { checked: undefined, findings: yaml.findings };
-  const refusals = takeUnserved(yaml.value);
-  const value = withDefaults(yaml.value);
+function checkDocument(value: unknown, { folder, nowMs }: ConfigOrigin): Checked {
+  if (value === undefined) return { checked: undefined, findings: [] };
   const { data: checked, error } = document.safeParse(value);
-  const excused = new Set(refusals.flatMap(({ instead }) => (instead ? [formatPath(instead)] : [])));
-  const faults = schemaFindings(error?.issues ?? [], value).filter(
-    ({ code, path }) => code !== 'CFG006' || !excused.has(formatPath(path)),
-  );
   const outline = outlineOf(value);
   const findings = [
-    ...yaml.findings,
-    ...refusals.map(({ finding }) => finding),
-    ...faults,
+    // What is missing in a default may stand in the entries, which are checked with it.
+    ...schemaFindings(error?.issues ?? [], value).filter(
+      ({ code, path }) => code !== 'CFG006' || path[0] !== 'defaults',
+    ),
+    ...checkFieldNames(value),
     ...checkSources(outline),
     ...checkClusters(outline, folder),
     ...checkApprovals(outline),
+    ...checkFormerNames(outline),
+    ...checkLocalities(outline),
     ...checkRoutes(outline),
+    ...(nowMs === undefined ? [] : checkTimes(outline, nowMs)),
   ];
   return { checked, findings };
 }
 
+/** In the order of the file; what several entries take from one default is said once. */
 function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
-  return problems.toSorted(
+  const distinct = new Map(
+    problems.map((problem) => [JSON.stringify([problem.path, problem.code, problem.message]), problem]),
+  );
+  return [...distinct.values()].toSorted(
     (a, b) => a.line - b.line || a.column - b.column || compareText(a.code, b.code) || compareText(a.path, b.path),
   );
 }
 
-function toConfiguration(checked: CheckedDocument, yaml: YamlDocument, origin: ConfigOrigin): Configuration {
+function toConfiguration(
+  checked: CheckedDocument,
+  lineOf: (path: ConfigPath) => number,
+  origin: ConfigOrigin,
+): Configuration {
   const file = basename(origin.file);
   const clusters = checked.clusters.map((cluster, index) => ({
     ...cluster,
     kubeconfigFile: resolve(origin.folder, cluster.kubeconfigFile),
     routes: cluster.routes.map((route, position) => ({
       ...route,
-      place: `${file}:${yaml.locate(['clusters', index, 'routes', position]).line}`,
+      place: `${file}:${lineOf(['clusters', index, 'routes', position])}`,
     })),
   }));
   const sources = checked.sources.map((source) => ({ ...source, credentials: located(source.credentials, origin) }));

@@ -73,6 +73,7 @@ const VALUE_CODES = {
     'The credentials of a source do not fit together.',
     'name either assumeRole, with the account of the source, or static files',
   ),
+  CFG040: error('A host suffix is not a domain.', 'write it as shop.internal, without a dot at its start'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 
 /** Entries that do not fit each other. */
@@ -86,6 +87,13 @@ const CROSS_CODES = {
   ),
   CFG034: error('An approval names a cluster that is not configured.', 'name a cluster of this file'),
   CFG035: error('Two ports of a route have the same number or name.', 'give each port its own number and name'),
+  CFG036: error('A source has both region and regions.', 'keep one of them'),
+  CFG037: error('A source would be frozen before it is stale.', 'make frozenAfter longer than staleAfter'),
+  CFG038: error(
+    'A former name or a previous namespace is in use, or is given twice.',
+    'name only what is not used any more, once in the file',
+  ),
+  CFG039: error('A field contradicts the preset beside it.', 'remove it, or remove the preset'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 
 /** What is legal but probably not meant. */
@@ -107,6 +115,19 @@ const WARNING_CODES = {
     'Signed requests would cross the network in clear text.',
     'use https for every endpoint that is not on this machine',
   ),
+  CFG068: warning(
+    'Whoever may create a Cloud Map namespace can choose hosts of the mesh.',
+    'set to.hostSuffixes, or name the namespaces',
+  ),
+  CFG069: warning(
+    'With health: HEALTHY a service without a healthy instance has no endpoints.',
+    'use HEALTHY_OR_ELSE_ALL, unless no answer is better than a bad one',
+  ),
+  CFG080: warning(
+    'PreferClose alone does not fail over from a dead near endpoint.',
+    'give the host a DestinationRule with outlierDetection',
+  ),
+  CFG081: warning('A pause or an approval is over.', 'remove it, or write a later time'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 
 /** What the world around the file says: found by whoever reads the kubeconfigs. */

@@ -1,5 +1,5 @@
 import type { FieldDoc } from './field-docs.js';
-import { FIELD_DOCS } from './field-docs.js';
+import { FIELD_DOCS, FIELD_EXAMPLES } from './field-docs.js';
 import { generateSchema } from './schema/document.js';
 
 /** A node of a JSON Schema, as far as it is read here. */
@@ -16,7 +16,16 @@ interface SchemaNode {
   readonly maximum?: number;
   readonly additionalProperties?: unknown;
   readonly description?: string;
+  readonly required?: readonly string[];
+  readonly examples?: readonly unknown[];
 }
+
+/** Fields that take the fields of others, and the path under which those are explained. */
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ['defaults.source', 'sources[]'],
+  ['defaults.cluster', 'clusters[]'],
+  ['defaults.to', 'clusters[].routes[].to'],
+]);
 
 /** One row of the reference: a field that holds a value. */
 export interface FieldRow {
@@ -46,6 +55,7 @@ function rowsOf(node: SchemaNode, path: string): readonly FieldRow[] {
 }
 
 function childrenOf(node: SchemaNode, path: string): readonly (readonly [string, SchemaNode])[] {
+  if (ALIASES.has(path)) return [];
   if (node.items?.properties !== undefined) return childrenOf(node.items, `${path}[]`);
   const prefix = path === '' ? '' : `${path}.`;
   return Object.entries(node.properties ?? {}).map(([name, child]) => [prefix + name, child]);
@@ -54,13 +64,31 @@ function childrenOf(node: SchemaNode, path: string): readonly (readonly [string,
 function described(node: SchemaNode, path: string): SchemaNode {
   const prefix = path === '' ? '' : `${path}.`;
   const entries = Object.entries(node.properties ?? {}).map(([name, child]) => [name, described(child, prefix + name)]);
-  const meaning = FIELD_DOCS[path];
+  const required = node.required?.filter((name) => !mayComeFromDefaults(path, name));
+  const place = explainedAt(path);
+  const doc = FIELD_DOCS[place];
+  const example = FIELD_EXAMPLES[place];
   return {
     ...node,
-    ...(meaning === undefined ? {} : { description: descriptionOf(meaning) }),
+    ...(doc === undefined ? {} : { description: descriptionOf(doc) }),
+    ...(example === undefined ? {} : { examples: [example] }),
+    ...(required === undefined ? {} : { required }),
     ...(node.properties === undefined ? {} : { properties: Object.fromEntries(entries) as SchemaNode['properties'] }),
     ...(node.items === undefined ? {} : { items: described(node.items, `${path}[]`) }),
   };
+}
+
+/** The path under which a field is explained: that of its entry, where it stands among the defaults. */
+function explainedAt(path: string): string {
+  const [alias, entry] = [...ALIASES].find(([beginning]) => path.startsWith(`${beginning}.`)) ?? ['', ''];
+  return entry + path.slice(alias.length);
+}
+
+/** An editor cannot know what `defaults` adds to an entry, so it must not miss anything there but the name. */
+function mayComeFromDefaults(path: string, name: string): boolean {
+  const isEntry = path === 'sources[]' || path === 'clusters[]';
+  if (isEntry) return name !== 'name';
+  return /^((sources|clusters)\[\]|defaults)(\.\w+|\.routes\[\])*$/.test(path);
 }
 
 function descriptionOf({ meaning, form }: FieldDoc): string {

@@ -17,7 +17,12 @@ const legal = (): { [key: string]: Json } => ({
       limits: {},
       brake: {},
       deletes: {},
-      routes: [{ from: { regions: ['*'] }, to: { ports: [{ number: 80, name: 'http', protocol: 'HTTP' }] } }],
+      routes: [
+        {
+          from: { regions: ['*'], namespaces: ['shop'] },
+          to: { ports: [{ number: 80, name: 'http', protocol: 'HTTP' }] },
+        },
+      ],
     },
   ],
   approvals: [{ cluster: 'east', removals: '0123456789abcdef', until: '2030-01-31T18:00:00Z' }],
@@ -44,6 +49,12 @@ const TO = 'clusters.0.routes.0.to';
 const FROM = 'clusters.0.routes.0.from';
 const PORT = 'clusters.0.routes.0.to.ports.0';
 
+const ROLE = 'sources[0].credentials.assumeRole';
+const roleOf = (account: string): string => `arn:aws:iam::${account}:role/isthmus`;
+const ARN = roleOf('111122223333');
+const FILES = { accessKeyIdFile: 'id', secretAccessKeyFile: 'key' };
+const SOON = '2030-01-31T18:00:00Z';
+
 describe('a legal value', () => {
   it.each<[string, Json]>([
     ['hub.name', 'a'.repeat(63)],
@@ -68,6 +79,25 @@ describe('a legal value', () => {
     [`${TO}.exportTo`, ['~']],
     [`${PORT}.number`, 14_999],
     [`${PORT}.number`, 15_091],
+    ['hub.formerNames', ['prod-old']],
+    ['sources.0.credentials', { assumeRole: { arn: 'arn:aws:iam::111122223333:role/path/isthmus' } }],
+    ['sources.0.credentials', { static: { accessKeyIdFile: 'id', secretAccessKeyFile: 'key' } }],
+    ['sources.0.health', 'ALL'],
+    ['sources.0.staleAfter', '9m'],
+    ['sources.0.paused', { reason: 'they move', until: '2030-01-31T18:00:00Z' }],
+    [`${CLUSTER}.formerNames`, ['east-old']],
+    [`${CLUSTER}.previousNamespaces`, ['mesh']],
+    [`${CLUSTER}.localities`, { 'us-east-1': 'eastus' }],
+    [`${CLUSTER}.allowedCidrs`, ['0.0.0.0/0', '10.96.0.0/12', '10.1.2.3/32', '::/0', '2001:db8::/32', 'fd00::1/128']],
+    [`${FROM}.instances`, {}],
+    [`${FROM}.instances`, { where: { version: '1.0', constructor: '' } }],
+    [`${TO}.hostSuffixes`, ['shop', 'shop.internal']],
+    [`${TO}.allowHosts`, ['*.amazonaws.com']],
+    [`${TO}.resolution`, 'dns'],
+    [`${TO}.revision`, 'canary-1_20'],
+    [`${TO}.endpointLabels`, { version: 'version', 'example.com/stage': 'STAGE' }],
+    [`${TO}.addressAttribute`, 'url'],
+    [`${TO}.merge`, 'sources'],
   ])('is accepted without a word: %s = %j', (path, value) => {
     expect(codesOf(documentWith(path, value))).toEqual([]);
   });
@@ -137,6 +167,53 @@ describe('an illegal value', () => {
     [`${TO}.exportTo`, ['*', 'a'], 'CFG021 clusters[0].routes[0].to.exportTo'],
     [`${TO}.exportTo`, ['.', 'isthmus'], 'CFG021 clusters[0].routes[0].to.exportTo[1]'],
     [`${TO}.exportTo`, ['a b'], 'CFG021 clusters[0].routes[0].to.exportTo[0]'],
+    ['hub.formerNames', ['a b'], 'CFG012 hub.formerNames[0]'],
+    ['hub.formerNames', ['prod'], 'CFG038 hub.formerNames[0]'],
+    ['sources.0.regions', ['eu-west-1'], 'CFG036 sources[0].regions'],
+    ['sources.0.credentials', { assumeRole: { arn: 'arn:aws:iam::1:user/a' } }, `CFG029 ${ROLE}.arn`],
+    ['sources.0.credentials', { assumeRole: { arn: roleOf('444455556666') } }, `CFG029 ${ROLE}.arn`],
+    ['sources.0.credentials', { assumeRole: { arn: ARN, externalId: 'a b' } }, `CFG029 ${ROLE}.externalId`],
+    ['sources.0.credentials', { assumeRole: { arn: ARN, sessionName: 'x' } }, `CFG029 ${ROLE}.sessionName`],
+    ['sources.0.credentials', { assumeRole: {} }, `CFG006 ${ROLE}.arn`],
+    ['sources.0.credentials', { assumeRole: { arn: ARN }, static: FILES }, 'CFG029 sources[0].credentials'],
+    [
+      'sources.0.credentials',
+      { static: { accessKeyIdFile: 'a' } },
+      'CFG006 sources[0].credentials.static.secretAccessKeyFile',
+    ],
+    ['sources.0.health', 'healthy', 'CFG008 sources[0].health'],
+    ['sources.0.frozenAfter', '2m', 'CFG037 sources[0].frozenAfter'],
+    ['sources.0.staleAfter', '10m', 'CFG037 sources[0].frozenAfter'],
+    ['sources.0.paused', { reason: '', until: SOON }, 'CFG009 sources[0].paused.reason'],
+    ['sources.0.paused', { reason: 'x'.repeat(501), until: SOON }, 'CFG009 sources[0].paused.reason'],
+    ['sources.0.paused', { reason: 'x' }, 'CFG006 sources[0].paused.until'],
+    [`${CLUSTER}.paused`, true, 'CFG007 clusters[0].paused'],
+    [`${CLUSTER}.formerNames`, ['east'], 'CFG038 clusters[0].formerNames[0]'],
+    [`${CLUSTER}.createNamespace`, 'true', 'CFG007 clusters[0].createNamespace'],
+    [`${CLUSTER}.previousNamespaces`, ['isthmus'], 'CFG038 clusters[0].previousNamespaces[0]'],
+    [`${CLUSTER}.previousNamespaces`, ['a', 'a'], 'CFG038 clusters[0].previousNamespaces[1]'],
+    [`${CLUSTER}.localities`, { 'eu-west': 'x' }, 'CFG014 clusters[0].localities.eu-west'],
+    [`${CLUSTER}.localities`, { 'us-east-1': 'east/1' }, 'CFG027 clusters[0].localities.us-east-1'],
+    [`${CLUSTER}.allowedCidrs`, ['10.0.0.1/8'], 'CFG026 clusters[0].allowedCidrs[0]'],
+    [`${CLUSTER}.allowedCidrs`, ['10.0.0.0'], 'CFG026 clusters[0].allowedCidrs[0]'],
+    [`${CLUSTER}.allowedCidrs`, ['10.0.0.0/33'], 'CFG026 clusters[0].allowedCidrs[0]'],
+    [`${CLUSTER}.allowedCidrs`, ['10.0.0.0/08'], 'CFG026 clusters[0].allowedCidrs[0]'],
+    [`${CLUSTER}.allowedCidrs`, ['010.0.0.0/8'], 'CFG026 clusters[0].allowedCidrs[0]'],
+    [`${CLUSTER}.allowedCidrs`, ['0xa.0.0.0/8'], 'CFG026 clusters[0].allowedCidrs[0]'],
+    [`${CLUSTER}.deniedCidrs`, ['2001:DB8::/32'], 'CFG026 clusters[0].deniedCidrs[0]'],
+    [`${CLUSTER}.deniedCidrs`, ['fe80::%eth0/64'], 'CFG026 clusters[0].deniedCidrs[0]'],
+    [`${FROM}.instances`, { were: {} }, 'CFG004 clusters[0].routes[0].from.instances.were'],
+    [`${FROM}.instances`, { where: { version: 1 } }, 'CFG007 clusters[0].routes[0].from.instances.where.version'],
+    [`${FROM}.instances`, { where: { 'a b': 'c' } }, 'CFG028 clusters[0].routes[0].from.instances.where["a b"]'],
+    ['clusters.0.routes.0.preset', 'icm', 'CFG008 clusters[0].routes[0].preset'],
+    [`${TO}.hostSuffixes`, ['.shop'], 'CFG040 clusters[0].routes[0].to.hostSuffixes[0]'],
+    [`${TO}.hostSuffixes`, ['Shop'], 'CFG040 clusters[0].routes[0].to.hostSuffixes[0]'],
+    [`${TO}.allowHosts`, ['a b'], 'CFG016 clusters[0].routes[0].to.allowHosts[0]'],
+    [`${TO}.resolution`, 'DNS', 'CFG008 clusters[0].routes[0].to.resolution'],
+    [`${TO}.revision`, '', 'CFG027 clusters[0].routes[0].to.revision'],
+    [`${TO}.addressAttribute`, '', 'CFG028 clusters[0].routes[0].to.addressAttribute'],
+    [`${TO}.merge`, 'all', 'CFG008 clusters[0].routes[0].to.merge'],
+    [`${TO}.trafficDistribution`, 'PreferSameZone', 'CFG008 clusters[0].routes[0].to.trafficDistribution'],
     ['approvals.0.cluster', 'west', 'CFG034 approvals[0].cluster'],
     ['approvals.0.removals', 'all', 'CFG023 approvals[0].removals'],
     ['approvals.0.until', '2030-01-31', 'CFG022 approvals[0].until'],
@@ -172,4 +249,34 @@ describe('a required field', () => {
     const without = text.replace(new RegExp(`,?${name}:"${marker}"`), '').replace('{,', '{');
     expect(codesOf(without)).toEqual([expected]);
   });
+});
+
+describe('a label of endpoints', () => {
+  it.each([
+    'topology.istio.io/network',
+    'istio.io/rev',
+    'security.istio.io/tlsMode',
+    'istio-locality',
+    'topology.kubernetes.io/zone',
+    'failure-domain.beta.kubernetes.io/region',
+    'a b',
+    '-a',
+    'a/b/c',
+    'a..b/c',
+    'x'.repeat(64),
+    '__proto__',
+  ])('is refused where it is illegal or means something to the mesh: %s', (label) => {
+    const text = documentWith(`${TO}.endpointLabels`, 'MAP').replace('"MAP"', `{${JSON.stringify(label)}:"a"}`);
+    expect(codesOf(text)).toEqual([expect.stringMatching(label === '__proto__' ? /^CFG004 / : /^CFG027 /)]);
+  });
+});
+
+describe('a name that plain objects cannot hold', () => {
+  it.each([`${CLUSTER}.localities`, `${FROM}.instances`, 'hub', 'defaults'])(
+    'is refused and never dropped in silence: %s.__proto__',
+    (path) => {
+      const map = path.endsWith('instances') ? '{"where":{"__proto__":"x"}}' : '{"__proto__":"x"}';
+      expect(codesOf(documentWith(path, 'MAP').replace('"MAP"', map)).join()).toMatch(/CFG004 \S*__proto__/);
+    },
+  );
 });

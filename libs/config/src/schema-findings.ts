@@ -115,8 +115,9 @@ function outOfLimits(
     const message = 'is an empty list, which selects nothing';
     return { code: 'CFG009', path, message, remedy: 'leave the list out for its default, or add an entry' };
   }
-  if (origin === 'string')
+  if (origin === 'string' && bound.isLower)
     return { code: 'CFG009', path, message: 'is empty', remedy: 'write a value or leave it out' };
+  if (origin === 'string') return { code: 'CFG009', path, message: `is longer than ${bound.limit} characters` };
   const words = bound.isLower ? LOWER_WORDS : UPPER_WORDS;
   return {
     code: 'CFG009',

@@ -34,8 +34,17 @@ export interface Refusal {
 /** Takes every field that is not served out of a document, which is changed, and says so for each. */
 export function takeUnserved(document: unknown): readonly Refusal[] {
   return UNSERVED_FIELDS.flatMap((field) =>
-    take(document, field.path.replaceAll('[]', '.[]').split('.'), []).map((path) => refusal(field, path)),
+    [field.path, inDefaults(field.path)]
+      .filter((path) => path !== undefined)
+      .flatMap((path) => take(document, path.replaceAll('[]', '.[]').split('.'), []))
+      .map((path) => refusal(field, path)),
   );
+}
+
+/** Where the field of an entry stands among the defaults. */
+function inDefaults(path: string): string | undefined {
+  const inEntry = /^(source|cluster)s\[\]\./.exec(path);
+  return inEntry === null ? undefined : `defaults.${inEntry[1]}.${path.slice(inEntry[0].length)}`;
 }
 
 function refusal(field: UnservedField, path: ConfigPath): Refusal {

@@ -8,8 +8,8 @@ hub: { name: prod }
 sources:
   - { name: shop, region: us-east-1 }
 clusters:
-  - { name: east, role: primary, mode: sync, kubeconfig: { file: east.yaml }, routes: [{}] }
-  - { name: west, role: primary, mode: sync, kubeconfig: { file: west.yaml }, routes: [{}] }
+  - { name: east, role: primary, mode: sync, kubeconfig: { file: east.yaml }, routes: [{ from: { namespaces: [shop] } }] }
+  - { name: west, role: primary, mode: sync, kubeconfig: { file: west.yaml }, routes: [{ from: { namespaces: [shop] } }] }
 `;
 
 /** A terminal that remembers. */
@@ -28,13 +28,18 @@ const checkKubeconfig: KubeconfigCheck = async (text) =>
       ])
     : ok({ server: text });
 
-async function validate(files: Readonly<Record<string, string>>, output: 'text' | 'json' = 'text') {
+async function validate(
+  files: Readonly<Record<string, string>>,
+  output: 'text' | 'json' = 'text',
+  against?: { readonly shown: string; readonly path: string },
+) {
   const terminal = recordingTerminal();
   const exitCode = await runValidate(
-    { shown: 'conf/isthmus.yaml', path: '/conf/isthmus.yaml', output },
+    { shown: 'conf/isthmus.yaml', path: '/conf/isthmus.yaml', against, output },
     {
       terminal,
       checkKubeconfig,
+      nowMs: Date.UTC(2026, 0, 1),
       files: {
         read: async (path) => {
           const text = files[path];
@@ -116,6 +121,52 @@ describe('runValidate', () => {
       exitCode: 1,
       out: [],
       told: ['isthmus: cannot read conf/isthmus.yaml: it does not exist → name the configuration with -c'],
+    });
+  });
+
+  it('warns of a pause that is over', async () => {
+    const text = `${GOOD}approvals: [{ cluster: east, removals: 0123456789abcdef, until: 2025-12-31T00:00:00Z }]\n`;
+    const { exitCode, out } = await validate({ '/conf/isthmus.yaml': text, ...KUBECONFIGS });
+    expect(exitCode).toBe(0);
+    expect(out[0]).toContain('CFG081 warning: approvals[0].until: is in the past');
+  });
+
+  describe('against an older configuration', () => {
+    const OLD = { shown: 'old.yaml', path: '/conf/old.yaml' };
+    const old = GOOD.replace('{ name: shop, region: us-east-1 }', '{ name: shop, regions: [us-east-1, eu-west-1] }');
+
+    it('lists what the new one would stop mapping', async () => {
+      const files = { '/conf/isthmus.yaml': GOOD, '/conf/old.yaml': old, ...KUBECONFIGS };
+      await expect(validate(files, 'text', OLD)).resolves.toEqual({
+        exitCode: 0,
+        out: [
+          'conf/isthmus.yaml would stop mapping, compared with old.yaml:',
+          '  - source shop-eu-west-1: eu-west-1 is not read any more',
+          'conf/isthmus.yaml: ok, 1 source, 2 clusters, 2 routes',
+        ],
+        told: [],
+      });
+      const { out } = await validate(files, 'json', OLD);
+      expect(JSON.parse(out.join('\n'))).toMatchObject({
+        against: { file: 'old.yaml', losses: [{ subject: 'source shop-eu-west-1' }] },
+      });
+    });
+
+    it('says so when nothing would be lost', async () => {
+      const { out } = await validate(
+        { '/conf/isthmus.yaml': old, '/conf/old.yaml': GOOD, ...KUBECONFIGS },
+        'text',
+        OLD,
+      );
+      expect(out[0]).toBe('conf/isthmus.yaml maps all that old.yaml maps');
+    });
+
+    it('gives 65 when the older one is no configuration, and 1 when it cannot be read', async () => {
+      const bad = { '/conf/isthmus.yaml': GOOD, '/conf/old.yaml': GOOD.replace('prod', 'Prod'), ...KUBECONFIGS };
+      const { exitCode, out, told } = await validate(bad, 'text', OLD);
+      expect({ exitCode, out }).toEqual({ exitCode: 65, out: [] });
+      expect(told[0]).toContain('old.yaml:2:14 CFG012');
+      await expect(validate({ '/conf/isthmus.yaml': GOOD }, 'text', OLD)).resolves.toMatchObject({ exitCode: 1 });
     });
   });
 });

@@ -1,4 +1,4 @@
-import type { ConfigProblem } from '@isthmus/config';
+import type { ConfigProblem, Loss } from '@isthmus/config';
 import { formatProblem } from '@isthmus/config';
 import type { Terminal } from '../terminal.js';
 
@@ -9,6 +9,8 @@ export interface Verdict {
   readonly counts: { readonly sources: number; readonly clusters: number; readonly routes: number } | undefined;
   readonly errors: readonly ConfigProblem[];
   readonly warnings: readonly ConfigProblem[];
+  /** What an older configuration mapped and this one does not; absent when nothing was compared. */
+  readonly against?: { readonly file: string; readonly losses: readonly Loss[] };
 }
 
 /** Prints a verdict: one line per problem and one that sums up, or one JSON document. */
@@ -19,7 +21,19 @@ export function printVerdict(verdict: Verdict, output: 'text' | 'json', terminal
   }
   for (const error of verdict.errors) terminal.print(formatProblem(error), 'bad');
   for (const warning of verdict.warnings) terminal.print(formatProblem(warning), 'warning');
+  printLosses(verdict, terminal);
   terminal.print(summaryOf(verdict), verdict.errors.length === 0 ? 'good' : 'bad');
+}
+
+function printLosses({ file, against }: Verdict, terminal: Terminal): void {
+  if (against === undefined) return;
+  const { losses } = against;
+  if (losses.length === 0) {
+    terminal.print(`${file} maps all that ${against.file} maps`, 'good');
+    return;
+  }
+  terminal.print(`${file} would stop mapping, compared with ${against.file}:`, 'warning');
+  for (const { subject, message } of losses) terminal.print(`  - ${subject}: ${message}`, 'warning');
 }
 
 function summaryOf({ file, counts, errors, warnings }: Verdict): string {

@@ -1,8 +1,9 @@
-import { matchesGlob } from '@isthmus/model';
 import type { ClusterOutline, Outline, RouteOutline } from '../outline.js';
 import type { ConfigPath, Finding } from '../problem.js';
 import { quote } from '../problem.js';
+import { PRESET_FIELDS } from '../preset-fields.js';
 import { repeats } from './repeats.js';
+import { checkOpenHosts, checkSelectors } from './selectors.js';
 
 /** What is wrong inside routes, between routes, and between routes and sources. */
 export function checkRoutes(outline: Outline): readonly Finding[] {
@@ -22,26 +23,12 @@ function checkRoute(
 ): readonly Finding[] {
   return [
     ...checkSelectors(route, [...path, 'from'], around.outline),
+    ...checkOpenHosts(route, path, around.outline),
+    ...besidePreset(route, [...path, 'to']),
+    ...nearbyOnly(route, [...path, 'to', 'trafficDistribution']),
     ...repeatedPorts(route, [...path, 'to', 'ports']),
     ...repeatedNamespace(route, [...path, 'to', 'exportTo'], around.cluster.namespace),
   ];
-}
-
-/** Globs of sources, regions and accounts that cannot match; a source without an account may have any. */
-function checkSelectors({ from }: RouteOutline, path: ConfigPath, { sources }: Outline): readonly Finding[] {
-  if (sources.length === 0) return [];
-  const selectors = [
-    { field: 'sources', globs: from.sources, values: sources.map(({ name }) => name) },
-    { field: 'regions', globs: from.regions, values: sources.map(({ region }) => region) },
-    { field: 'accounts', globs: from.accounts, values: sources.map(({ account }) => account) },
-  ];
-  return selectors.flatMap(({ field, globs = [], values }) =>
-    globs.flatMap((glob, index): readonly Finding[] => {
-      if (values.some((value) => value === undefined || matchesGlob(glob, value))) return [];
-      const message = `${quote(glob)} matches none of the configured sources`;
-      return [{ code: 'CFG065', path: [...path, field, index], message }];
-    }),
-  );
 }
 
 function neverReached(routes: readonly RouteOutline[], path: ConfigPath): readonly Finding[] {
@@ -49,6 +36,20 @@ function neverReached(routes: readonly RouteOutline[], path: ConfigPath): readon
   if (catchAll < 0 || catchAll === routes.length - 1) return [];
   const message = `route ${catchAll} takes every service, so this one is never reached`;
   return [{ code: 'CFG066', path: [...path, catchAll + 1], message }];
+}
+
+function besidePreset({ hasPreset, to }: RouteOutline, path: ConfigPath): readonly Finding[] {
+  if (!hasPreset) return [];
+  return to.fields
+    .filter((field) => PRESET_FIELDS.includes(field))
+    .map((field) => ({ code: 'CFG039', path: [...path, field], message: 'is what the preset decides', at: 'name' }));
+}
+
+/** Source: istio.io, “Locality Load Balancing”: priorities fail over with outlier detection only. */
+function nearbyOnly({ to }: RouteOutline, path: ConfigPath): readonly Finding[] {
+  if (to.trafficDistribution !== 'PreferClose') return [];
+  const message = 'a near endpoint that is dead is not failed over without outlier detection';
+  return [{ code: 'CFG080', path, message }];
 }
 
 function repeatedPorts({ to: { ports } }: RouteOutline, path: ConfigPath): readonly Finding[] {

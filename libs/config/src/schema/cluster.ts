@@ -5,7 +5,7 @@ import { duration } from './duration.js';
 import type { UnplacedRoute } from './route.js';
 import { route } from './route.js';
 import { pause } from './pause.js';
-import { cidr, dnsLabel, filePath, labelValue, region, share } from './text.js';
+import { cidr, dnsLabel, filePath, localityName, region, share } from './text.js';
 
 const limits = z.strictObject({
   writesPerSecond: z.number().gt(0).max(10_000).default(20),
@@ -37,36 +37,33 @@ const deletes = z
 /** A cluster before its routes have places and its kubeconfig an absolute path. */
 export type UnplacedCluster = Omit<ClusterSettings, 'routes'> & { readonly routes: readonly UnplacedRoute[] };
 
+/** The fields of an entry of `clusters`. */
+export const clusterFields = z.strictObject({
+  name: dnsLabel,
+  formerNames: z.array(dnsLabel).default([]),
+  role: z.enum(['primary', 'remote', 'external-config']),
+  primary: dnsLabel.optional(),
+  push: z.boolean().default(true),
+  kubeconfig: z.strictObject({ file: filePath }),
+  namespace: dnsLabel.default('isthmus'),
+  createNamespace: z.boolean().default(false),
+  previousNamespaces: z.array(dnsLabel).default([]),
+  mode: z.enum(['observe', 'upsert-only', 'sync']).default('observe'),
+  routes: z.array(route).default([]),
+  /** A mesh's own name of a region, such as `westeurope`. */
+  localities: z.record(region, localityName).default({}),
+  allowedCidrs: z.array(cidr).default([]),
+  deniedCidrs: z.array(cidr).default([]),
+  limits: limits.prefault({}),
+  brake: brake.prefault({}),
+  deletes: deletes.prefault({}),
+  sweep: duration.prefault('60s'),
+  paused: pause.optional(),
+});
+
 /** One entry of `clusters`. */
-export const cluster = z
-  .strictObject({
-    name: dnsLabel,
-    formerNames: z.array(dnsLabel).default([]),
-    role: z.enum(['primary', 'remote', 'external-config']),
-    primary: dnsLabel.optional(),
-    push: z.boolean().default(true),
-    kubeconfig: z.strictObject({ file: filePath }),
-    namespace: dnsLabel.default('isthmus'),
-    createNamespace: z.boolean().default(false),
-    previousNamespaces: z.array(dnsLabel).default([]),
-    mode: z.enum(['observe', 'upsert-only', 'sync']).default('observe'),
-    routes: z.array(route).default([]),
-    /** A mesh's own name of a region, such as `westeurope`. */
-    localities: z.record(region, labelValue).default({}),
-    allowedCidrs: z.array(cidr).default([]),
-    deniedCidrs: z.array(cidr).default([]),
-    limits: limits.prefault({}),
-    brake: brake.prefault({}),
-    deletes: deletes.prefault({}),
-    sweep: duration.prefault('60s'),
-    paused: pause.optional(),
-  })
-  .refine(({ namespace, previousNamespaces }) => !previousNamespaces.includes(namespace), {
-    params: { code: 'CFG012' },
-    error: 'names the present namespace',
-    path: ['previousNamespaces'],
-  })
-  .transform(({ name, primary, kubeconfig, sweep, localities, paused, ...same }): UnplacedCluster => ({
+export const cluster = clusterFields.transform(
+  ({ name, primary, kubeconfig, sweep, localities, paused, ...same }): UnplacedCluster => ({
     ...same,
     name: clusterName(name),
     primary: primary === undefined ? undefined : clusterName(primary),
@@ -74,4 +71,5 @@ export const cluster = z
     localities: new Map(Object.entries(localities)),
     sweepMs: sweep,
     paused,
-  }));
+  }),
+);

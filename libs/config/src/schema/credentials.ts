@@ -35,8 +35,4 @@ const fixed = z
 /** `sources[].credentials`: the SDK's own chain unless a role or files are named. */
 export const credentials = z
   .strictObject({ assumeRole: assumeRole.optional(), static: fixed.optional() })
-  .refine((given) => given.assumeRole === undefined || given.static === undefined, {
-    params: { code: 'CFG029' },
-    error: 'names a role and files; only one of them can be the identity',
-  })
   .transform((given): SourceCredentials => given.assumeRole ?? given.static ?? { kind: 'chain' });

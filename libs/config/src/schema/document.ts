@@ -2,6 +2,7 @@ import type { Approval } from '@isthmus/model';
 import { clusterName } from '@isthmus/model';
 import { z } from 'zod';
 import { cluster } from './cluster.js';
+import { defaults } from './defaults.js';
 import { hub } from './hub.js';
 import { source } from './source.js';
 import { dnsLabel, removalsHash, time } from './text.js';
@@ -17,7 +18,7 @@ export const document = z.strictObject({
   /** One replica that remembers nothing after a restart: the only store that is served. */
   store: z.strictObject({ memory: z.strictObject({}).optional() }).optional(),
   /** Merged into the entries before they are checked. */
-  defaults: z.strictObject({ source: z.unknown(), cluster: z.unknown(), to: z.unknown() }).partial().optional(),
+  defaults: defaults.optional(),
   sources: z
     .array(source)
     .default([])

@@ -2,7 +2,7 @@ import type { RouteSelector, RouteSettings, RouteTarget } from '@isthmus/model';
 import { PORT_PROTOCOLS } from '@isthmus/model';
 import { z } from 'zod';
 import { textRule } from './rule.js';
-import { attribute, glob, globs, isDnsLabel, labelValue } from './text.js';
+import { attribute, glob, globs, isDnsLabel, isLabelText, labelValue } from './text.js';
 
 const PLACEHOLDERS = new Set(['service', 'namespace', 'region', 'account']);
 
@@ -64,12 +64,10 @@ const exportTo = z
 const labelKey = textRule(
   'CFG027',
   'is not a label that an endpoint may have',
-  (text) =>
-    /^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text) &&
-    !/(^|\.)istio\.io\/|kubernetes\.io\/|^istio-/.test(text),
+  (text) => isLabelKey(text) && !isReserved(text),
 );
 
-const suffix = textRule('CFG017', 'is not a suffix of a host', (text) => text.split('.').every(isDnsLabel));
+const suffix = textRule('CFG040', 'is not a domain', (text) => text.length <= 253 && text.split('.').every(isDnsLabel));
 
 const where = z.record(attribute, z.string().max(1024)).default({});
 
@@ -91,31 +89,34 @@ const from = z
     where: new Map(Object.entries(instances.where)),
   }));
 
-const to = z
-  .strictObject({
-    host: hostTemplate.default('{service}.{namespace}'),
-    hostSuffixes: z.array(suffix).default([]),
-    allowHosts: z.array(glob).default([]),
-    ports: z.array(port).min(1).prefault(DEFAULT_PORTS),
-    servicePort: z.union([z.literal('auto'), portNumber], { error: 'expected auto or a whole number' }).default('auto'),
-    protocol: protocolOrAuto.default('auto'),
-    resolution: z.enum(['auto', 'static', 'dns']).default('auto'),
-    location: z.enum(['MESH_EXTERNAL', 'MESH_INTERNAL']).default('MESH_EXTERNAL'),
-    exportTo: exportTo.optional(),
-    revision: labelValue.optional(),
-    endpointLabels: z.record(labelKey, attribute).default({}),
-    addressAttribute: attribute.optional(),
-    merge: z.enum(['regions', 'sources', 'none']).default('regions'),
-    trafficDistribution: z.literal('PreferClose').optional(),
-  })
-  .transform(({ exportTo, revision, addressAttribute, trafficDistribution, endpointLabels, ...same }): RouteTarget => ({
+/** The fields of `to`. */
+export const targetFields = z.strictObject({
+  host: hostTemplate.default('{service}.{namespace}'),
+  hostSuffixes: z.array(suffix).default([]),
+  allowHosts: z.array(glob).default([]),
+  ports: z.array(port).min(1).prefault(DEFAULT_PORTS),
+  servicePort: z.union([z.literal('auto'), portNumber], { error: 'expected auto or a whole number' }).default('auto'),
+  protocol: protocolOrAuto.default('auto'),
+  resolution: z.enum(['auto', 'static', 'dns']).default('auto'),
+  location: z.enum(['MESH_EXTERNAL', 'MESH_INTERNAL']).default('MESH_EXTERNAL'),
+  exportTo: exportTo.optional(),
+  revision: labelValue.optional(),
+  endpointLabels: z.record(labelKey, attribute).default({}),
+  addressAttribute: attribute.optional(),
+  merge: z.enum(['regions', 'sources', 'none']).default('regions'),
+  trafficDistribution: z.literal('PreferClose').optional(),
+});
+
+const to = targetFields.transform(
+  ({ exportTo, revision, addressAttribute, trafficDistribution, endpointLabels, ...same }): RouteTarget => ({
     ...same,
     exportTo,
     revision,
     addressAttribute,
     trafficDistribution,
     endpointLabels: new Map(Object.entries(endpointLabels)),
-  }));
+  }),
+);
 
 /** A route without its place, which the schema cannot know. */
 export type UnplacedRoute = Omit<RouteSettings, 'place'>;
@@ -124,3 +125,16 @@ export type UnplacedRoute = Omit<RouteSettings, 'place'>;
 export const route = z
   .strictObject({ from: from.prefault({}), preset: z.literal('istio-cloud-map').optional(), to: to.prefault({}) })
   .transform(({ from, preset, to }): UnplacedRoute => ({ from, preset, to }));
+
+/** Source: kubernetes.io/docs/concepts/overview/working-with-objects/labels */
+function isLabelKey(text: string): boolean {
+  const parts = text.split('/');
+  const name = parts.pop() ?? '';
+  const [prefix] = parts;
+  const isPrefixLegal = prefix === undefined || (prefix.length <= 253 && prefix.split('.').every(isDnsLabel));
+  return parts.length <= 1 && isPrefixLegal && isLabelText(name);
+}
+
+function isReserved(key: string): boolean {
+  return /(^|\.)istio\.io\/|kubernetes\.io\/|^istio-/.test(key);
+}

@@ -36,7 +36,8 @@ const limits = z.strictObject({
   getPerSecond: perSecond.default(20),
 });
 
-const fields = z.strictObject({
+/** The fields of an entry of `sources`. What they say of each other is checked on the outline, so that all errors show at once. */
+export const sourceFields = z.strictObject({
   name: dnsLabel,
   region: region.optional(),
   /** Makes one source of each region, named `<name>-<region>`. */
@@ -54,37 +55,14 @@ const fields = z.strictObject({
   paused: pause.optional(),
 });
 
-type GivenSource = z.output<typeof fields>;
+type GivenSource = z.output<typeof sourceFields>;
 
 /** One entry of `sources`: one source, or one for each of its regions. */
-export const source = fields
-  .refine((given) => given.region !== undefined || given.regions !== undefined, {
-    params: { code: 'CFG006' },
-    error: 'is missing',
-    path: ['region'],
-    // Also said of a source with other faults: every error is reported at once.
-    when: ({ value }) => typeof value === 'object' && value !== null,
-  })
-  .refine((given) => given.region === undefined || given.regions === undefined, {
-    params: { code: 'CFG008' },
-    error: 'stands beside region; only one of them can be given',
-    path: ['regions'],
-  })
-  .refine(({ account, credentials }) => credentials.kind !== 'assume-role' || account !== undefined, {
-    params: { code: 'CFG029' },
-    error: 'assumes a role without saying its account',
-    path: ['credentials'],
-  })
-  .refine(({ staleAfter, frozenAfter }) => frozenAfter > staleAfter, {
-    params: { code: 'CFG010' },
-    error: 'is not after staleAfter',
-    path: ['frozenAfter'],
-  })
-  .transform((given): readonly SourceSettings[] =>
-    (given.regions ?? []).length > 0
-      ? [...new Set(given.regions)].map((name) => settingsOf(given, `${given.name}-${name}`, name))
-      : [settingsOf(given, given.name, given.region ?? '')],
-  );
+export const source = sourceFields.transform((given): readonly SourceSettings[] =>
+  given.regions === undefined
+    ? [settingsOf(given, given.name, given.region ?? '')]
+    : given.regions.map((name) => settingsOf(given, `${given.name}-${name}`, name)),
+);
 
 function settingsOf(given: GivenSource, name: string, region: string): SourceSettings {
   return {

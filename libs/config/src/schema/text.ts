@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { quote } from '../problem.js';
 import { textRule } from './rule.js';
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -62,24 +64,34 @@ function toShare(text: string): number {
   return match ? Number(match[1]) / 100 : Number.NaN;
 }
 
-/** A network as `10.0.0.0/8` or `fd00::/8`, with no bit set behind its prefix. */
-export const cidr = textRule('CFG026', 'is not a network such as "10.0.0.0/8"', isCidr);
+/** A network as `10.0.0.0/8` or `fd00::/8`, in the one way to write it, with no bit set behind its prefix. */
+export const cidr = z.string().refine((text) => canonicalCidr(text) === text, {
+  params: { code: 'CFG026' },
+  error: ({ input }) => {
+    const canonical = canonicalCidr(input);
+    return canonical === undefined ? `${quote(input)} is no network` : `${quote(input)} is ${quote(canonical)}`;
+  },
+});
 
-/** Value of a Kubernetes label. Source: kubernetes.io/docs/concepts/overview/working-with-objects/labels */
-export const labelValue = textRule('CFG027', 'is not a label value', (text) =>
-  /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/.test(text),
-);
+const LABEL = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
+
+/** Whether a text is a label value, or the name of a label. Source: kubernetes.io/docs/concepts/overview/working-with-objects/labels */
+export const isLabelText = (text: string): boolean => LABEL.test(text);
+
+/** Value of a Kubernetes label that is not empty. */
+export const labelValue = textRule('CFG027', 'is not a label value', isLabelText);
+
+/** A mesh's name of a region; "/" would begin its zone. Source: istio.io/latest/docs/concepts/traffic-management, locality */
+export const localityName = textRule('CFG027', 'is not the name of a region of the mesh', isLabelText);
 
 /** Name of an instance attribute. Source: Cloud Map API reference, RegisterInstance. */
 export const attribute = textRule('CFG028', 'is not the name of an attribute', (text) => /^[!-~]{1,255}$/.test(text));
 
-function isCidr(text: string): boolean {
-  try {
-    const [address, prefix] = ipaddr.parseCIDR(text);
-    const network =
-      address.kind() === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text);
-    return network.toString() === address.toString() && text.endsWith(`/${prefix}`);
-  } catch {
-    return false;
-  }
+function canonicalCidr(input: unknown): string | undefined {
+  const [, address = '', bits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(String(input)) ?? [];
+  const family = isIP(address);
+  if (family === 0 || Number(bits) > (family === 4 ? 32 : 128)) return undefined;
+  const text = `${address}/${Number(bits)}`;
+  const network = family === 4 ? ipaddr.IPv4.networkAddressFromCIDR(text) : ipaddr.IPv6.networkAddressFromCIDR(text);
+  return `${network.toString()}/${Number(bits)}`;
 }

@@ -1,0 +1,134 @@
+import type { Configuration } from '@isthmus/model';
+import { findLosses, parseConfig } from './index.js';
+
+interface Parts {
+  readonly hub?: string;
+  readonly source?: string;
+  readonly cluster?: string;
+  readonly route?: string;
+}
+
+/** One source, one cluster and one route, with more fields in each. */
+function configuration({ hub = '', source = '', cluster = '', route = '{}' }: Parts): Configuration {
+  const text = `apiVersion: isthmus.dev/v1
+hub: { name: prod${hub} }
+sources: [{ name: shop, region: us-east-1, account: "111122223333"${source} }]
+clusters: [{ name: eks, role: primary, kubeconfig: { file: eks }, routes: [${route}]${cluster} }]
+`;
+  const parsed = parseConfig(text, { file: 'isthmus.yaml', folder: '/' });
+  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join());
+  return parsed.value.configuration;
+}
+
+const lost = (old: Configuration, next: Configuration): readonly string[] =>
+  findLosses(old, next).map(({ subject, message }) => `${subject}: ${message}`);
+
+describe('findLosses', () => {
+  it('finds nothing between equal configurations, and nothing where more is mapped', () => {
+    const old = configuration({
+      source: ', namespaces: { include: [shop] }',
+      route: '{ from: { regions: [us-east-1] } }',
+    });
+    expect(lost(old, old)).toEqual([]);
+    expect(lost(old, configuration({}))).toEqual([]);
+    expect(
+      lost(
+        old,
+        configuration({ source: ', namespaces: { include: ["s*"] }', route: '{ from: { regions: ["us-*"] } }' }),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each<[string, Parts, Parts, readonly string[]]>([
+    [
+      'a source that reads fewer namespaces',
+      {},
+      { source: ', namespaces: { include: [shop] }' },
+      ['source shop: namespaces * are not read as a whole any more'],
+    ],
+    [
+      'a source that leaves services out',
+      {},
+      { source: ', services: { exclude: [tmp-*] }' },
+      ['source shop: services tmp-* are left out'],
+    ],
+    ['a cluster without its route', {}, { route: '' }, ['cluster eks, route isthmus.yaml:4: no route takes its place']],
+    [
+      'a route that takes fewer regions',
+      { route: '{ from: { regions: [us-*, eu-*] } }' },
+      { route: '{ from: { regions: [us-*] } }' },
+      ['cluster eks, route isthmus.yaml:4: regions eu-* are not selected as a whole any more'],
+    ],
+    [
+      'a route that asks more of instances',
+      {},
+      { route: '{ from: { instances: { where: { stage: prod } } } }' },
+      ['cluster eks, route isthmus.yaml:4: instances without stage: "prod" are left out'],
+    ],
+    [
+      'another host',
+      {},
+      { route: '{ to: { host: "{service}.mesh" } }' },
+      ['cluster eks, route isthmus.yaml:4: hosts change from {service}.{namespace} to {service}.mesh'],
+    ],
+    [
+      'a suffix that is asked for',
+      { route: '{ to: { hostSuffixes: [a.shop, b] } }' },
+      { route: '{ to: { hostSuffixes: [shop] } }' },
+      ['cluster eks, route isthmus.yaml:4: hosts outside shop are refused'],
+    ],
+    [
+      'networks',
+      { cluster: ', allowedCidrs: ["10.0.0.0/8", "fd00::/8"]' },
+      { cluster: ', allowedCidrs: ["10.0.0.0/8"], deniedCidrs: ["10.1.0.0/16"]' },
+      ['cluster eks: 10.1.0.0/16 may not be endpoints any more', 'cluster eks: fd00::/8 may not be endpoints any more'],
+    ],
+    [
+      'a first allow list',
+      {},
+      { cluster: ', allowedCidrs: ["10.0.0.0/8"]' },
+      ['cluster eks: only 10.0.0.0/8 may be endpoints, and no host names'],
+    ],
+    [
+      'another namespace',
+      {},
+      { cluster: ', namespace: mesh' },
+      ['cluster eks: objects in the namespace isthmus stay there, unless previousNamespaces names it'],
+    ],
+  ])('finds what is narrower: %s', (_what, old, next, expected) => {
+    expect(lost(configuration(old), configuration(next))).toEqual(expected);
+  });
+
+  it('finds a source, a cluster and a hub name that are gone', () => {
+    const old = configuration({});
+    const next = { ...configuration({}), hub: { ...old.hub, name: 'other' }, sources: [], clusters: [] };
+    expect(lost(old, next)).toEqual([
+      'hub: objects of the hub name prod would not count as ours any more',
+      'source shop: account 111122223333, us-east-1 is not read any more',
+      'cluster eks: is not configured any more: its objects stay as they are, and nobody updates them',
+    ]);
+  });
+
+  it('takes former names, previous namespaces, and another name for the same region of an account for what they are', () => {
+    const old = configuration({});
+    const renamed = configuration({ hub: '', cluster: ', formerNames: [eks-old], previousNamespaces: [mesh]' });
+    const { hub, sources, clusters } = old;
+    const before = {
+      ...old,
+      hub: { ...hub, name: 'prod-old' },
+      sources: sources.map((source) => ({ ...source, name: 'older' as typeof source.name })),
+      clusters: clusters.map((cluster) => ({ ...cluster, name: 'eks-old' as typeof cluster.name, namespace: 'mesh' })),
+    };
+    expect(lost(before, { ...renamed, hub: { ...renamed.hub, formerNames: ['prod-old'] } })).toEqual([]);
+  });
+
+  it('compares an old route with the new one that is nearest to it', () => {
+    const old = configuration({ route: '{ from: { services: [a], regions: [us-*] } }' });
+    const next = configuration({
+      route: '{ from: { services: [b], accounts: ["9*"] } }, { from: { services: [a], regions: [us-east-1] } }',
+    });
+    expect(lost(old, next)).toEqual([
+      'cluster eks, route isthmus.yaml:4: regions us-* are not selected as a whole any more',
+    ]);
+  });
+});
