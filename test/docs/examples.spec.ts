@@ -1,6 +1,7 @@
 import { fieldRows, parseConfig } from '@isthmus/config';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../..');
 const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs/how-to')).map((file) => join('docs/how-to', file))];
@@ -39,9 +40,15 @@ describe('the annotated example', () => {
   });
 
   it('shows every field', () => {
-    const missing = fieldRows()
-      .map(({ path }) => path.split('.').at(-1) ?? '')
-      .filter((field) => !new RegExp(`\\b${field}:`).test(text));
-    expect(missing).toEqual([]);
+    const shown = new Set(fieldsOf(parse(text), ''));
+    expect(fieldRows().flatMap(({ path }) => (shown.has(path) ? [] : [path]))).toEqual([]);
   });
 });
+
+/** The path of each field of a document, `[]` for any entry of a list. */
+function fieldsOf(value: unknown, path: string): readonly string[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  if (Array.isArray(value)) return [path, ...value.flatMap((entry) => fieldsOf(entry, `${path}[]`))];
+  const prefix = path === '' ? '' : `${path}.`;
+  return [path, ...Object.entries(value).flatMap(([name, inner]) => fieldsOf(inner, prefix + name))];
+}

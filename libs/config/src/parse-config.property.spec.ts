@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import type { Place } from './index.js';
+import { withDefaults } from './defaults.js';
+import type { ConfigPath, Place } from './index.js';
 import { formatProblem, parseConfig } from './index.js';
 
 const WORDS = [
@@ -37,6 +38,26 @@ const WORDS = [
   'endpoint',
   'http://x',
   'regions',
+  'source',
+  'cluster',
+  'credentials',
+  'assumeRole',
+  'arn',
+  'arn:aws:iam::111122223333:role/x',
+  'static',
+  'paused',
+  'reason',
+  'formerNames',
+  'localities',
+  'allowedCidrs',
+  '10.0.0.0/8',
+  'fe80::%1/64',
+  'instances',
+  'where',
+  'preset',
+  'istio-cloud-map',
+  'endpointLabels',
+  'istio.io/rev',
   '*',
   '~',
 ];
@@ -83,16 +104,20 @@ const jsonLike = fc.letrec((tie) => ({
 })).value;
 
 const LEGAL = `apiVersion: isthmus.dev/v1
-hub: { name: prod }
+hub: { name: prod, formerNames: [old] }
+defaults: { source: { poll: { warm: 9s } }, cluster: { role: primary }, to: { merge: none, endpointLabels: { a: b } } }
 sources:
   - name: shop
-    region: us-east-1
+    regions: [us-east-1]
     poll: { hot: 5s }
+    paused: { reason: x, until: 2030-01-31T18:00:00Z }
+  - { name: x, region: us-east-1, account: "111122223333", credentials: { assumeRole: { arn: "arn:aws:iam::111122223333:role/x" } } }
 clusters:
   - name: east
-    role: primary
     kubeconfig: { file: east.yaml }
-    routes: [{ from: { regions: [us-*] }, to: { ports: [{ number: 80, name: http, protocol: HTTP }] } }]
+    localities: { us-east-1: eastus }
+    allowedCidrs: ["10.0.0.0/8", "fd00::/8"]
+    routes: [{ from: { regions: [us-*], instances: { where: { a: b } } }, to: { ports: [{ number: 80, name: http, protocol: HTTP }] } }]
 approvals: [{ cluster: east, removals: 0123456789abcdef, until: 2030-01-31T18:00:00Z }]
 `;
 
@@ -144,5 +169,44 @@ describe('parseConfig, whatever it is given', () => {
   it('answers with placed problems on one line each, for a legal file that was damaged', () => {
     expect(offender(fc.constant(LEGAL), 1)).toBeUndefined();
     expect(offender(damaged, 1000)).toBeUndefined();
+  });
+});
+
+/** The path of each scalar inside a value. */
+function pathsOf(value: unknown, path: ConfigPath = []): readonly ConfigPath[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return Object.entries(value).flatMap(([name, inner]) =>
+    pathsOf(inner, [...path, Array.isArray(value) ? Number(name) : name]),
+  );
+}
+
+const valueAt = (value: unknown, path: ConfigPath): unknown =>
+  path.reduce<unknown>((around, step) => (around as Readonly<Record<string, unknown>> | undefined)?.[step], value);
+
+describe('withDefaults, whatever it is given', () => {
+  const fields = fc.dictionary(fc.constantFrom('region', 'regions', 'poll', 'hot', 'a'), jsonLike, { maxKeys: 4 });
+  const route = fc.record({ to: fields, preset: fc.constantFrom('istio-cloud-map', undefined) }, { requiredKeys: [] });
+  const estate = fc.record({
+    defaults: fc.record({ source: fields, cluster: fc.record({ routes: fc.array(route) }), to: fields }),
+    sources: fc.array(fields, { maxLength: 3 }),
+    clusters: fc.array(fc.record({ routes: fc.array(route, { maxLength: 3 }) }, { requiredKeys: [] }), {
+      maxLength: 3,
+    }),
+  });
+
+  it('knows for each value where it was written, and takes nothing from an entry', () => {
+    const { counterexample } = fc.check(
+      fc.property(estate, (document) => {
+        const { value, originOf } = withDefaults(document);
+        const isKept = pathsOf(document.sources, ['sources']).every(
+          (path) => originOf(path)[0] === 'sources' && valueAt(value, path) === valueAt(document, path),
+        );
+        const isTrue = (path: ConfigPath): boolean =>
+          JSON.stringify(valueAt(document, originOf(path))) === JSON.stringify(valueAt(value, path));
+        return isKept && pathsOf(value).every(isTrue);
+      }),
+      { numRuns: 300 },
+    );
+    expect(counterexample).toBeNull();
   });
 });
