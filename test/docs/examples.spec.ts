@@ -39,8 +39,9 @@ describe('the annotated example', () => {
     expect(parsed.ok ? [] : parsed.error.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
   });
 
-  it('shows every field', () => {
-    const shown = new Set(fieldsOf(parse(text), ''));
+  it('shows every field, in an entry or among the defaults', () => {
+    const fields = fieldsOf(parse(text), '');
+    const shown = new Set([...fields, ...fields.map(inEntry)]);
     expect(fieldRows().flatMap(({ path }) => (shown.has(path) ? [] : [path]))).toEqual([]);
   });
 });
@@ -51,4 +52,12 @@ function fieldsOf(value: unknown, path: string): readonly string[] {
   if (Array.isArray(value)) return [path, ...value.flatMap((entry) => fieldsOf(entry, `${path}[]`))];
   const prefix = path === '' ? '' : `${path}.`;
   return [path, ...Object.entries(value).flatMap(([name, inner]) => fieldsOf(inner, prefix + name))];
+}
+
+/** Where a field stands that was shown among the defaults. */
+function inEntry(path: string): string {
+  return path
+    .replace(/^defaults\.source\./, 'sources[].')
+    .replace(/^defaults\.cluster\./, 'clusters[].')
+    .replace(/^defaults\.to\./, 'clusters[].routes[].to.');
 }

@@ -34,6 +34,10 @@ describe('runCommandLine', () => {
       ['validate', { config: 'a.yaml', output: 'json' }],
     ],
     [
+      ['validate', '--against', 'old.yaml'],
+      ['validate', { config: 'isthmus.yaml', against: 'old.yaml', output: 'text' }],
+    ],
+    [
       ['serve', '--config', 'a.yaml'],
       ['serve', { config: 'a.yaml' }],
     ],
