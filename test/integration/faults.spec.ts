@@ -43,7 +43,11 @@ describe('the federation', () => {
     estate.cloudMap.model.faults.set({ kind: 'throttle' });
     await estate.startHub();
     await expectNothingWrittenFor(A_WHILE_MS);
-    expect(await estate.sourceStatus(US)).toMatchObject({ state: 'throttled', error: { code: 'throttled' } });
+    // The SDK backs off for seconds before it gives up.
+    await eventually('the status says why', async () => {
+      const status = await estate.sourceStatus(US);
+      return status?.state === 'throttled' && status.error?.code === 'throttled';
+    });
     estate.cloudMap.model.faults.clear();
     estate.register(US, 'orders', '10.1.0.9');
     await eventually(
