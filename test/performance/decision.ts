@@ -1,5 +1,5 @@
 import type { ClusterMemory, DecisionInput } from '@isthmus/federation';
-import { decideCluster, manifestOf, newClusterMemory } from '@isthmus/federation';
+import { decideCluster, manifestOf, MappingShelf, newClusterMemory } from '@isthmus/federation';
 import type { ObservedEntry, ServiceState, Snapshot } from '@isthmus/model';
 import {
   EPOCH_MS,
@@ -43,11 +43,12 @@ function rows(): readonly Row[] {
     us,
     Array.from({ length: SERVICES }, (_, i) => stateOf(i, 1)),
   );
-  const clusters = Array.from({ length: CLUSTERS }, (_, n): Held => heldBy(n, us));
-  const coldMs = timed(() => {
-    for (const held of clusters) fill(held, estate);
-  });
+  const mappings = new MappingShelf();
+  const sources = [us];
+  const clusters = Array.from({ length: CLUSTERS }, (_, n): Held => heldBy(n, { sources, mappings }));
+  const coldMs = sum(clusters.map((held) => fill(held, estate)));
   for (const held of clusters) decide(held, estate);
+  const restartMs = restarted(clusters, estate);
   const unchanged: number[] = [];
   const changed: number[] = [];
   let writes = 0;
@@ -61,17 +62,18 @@ function rows(): readonly Row[] {
   const size = `${SERVICES} services × ${INSTANCES} instances × ${CLUSTERS} clusters`;
   return [
     timeRow(`${size}, from cold`, coldMs, 3_000),
+    timeRow(`${size}, from cold, after a restart: everything stands`, restartMs, 3_000),
     timeRow(`${size}, one service changed (median of ${ROUNDS})`, median(changed), 50),
     timeRow(`${size}, nothing changed (median of ${ROUNDS})`, median(unchanged), 20),
     countRow('changes planned when nothing changed', writes, { most: 0, unit: 'changes' }),
   ];
 }
 
-function heldBy(n: number, us: ReturnType<typeof source>): Held {
+function heldBy(n: number, shared: Pick<DecisionInput, 'sources' | 'mappings'>): Held {
   const settings = cluster({ name: `c${n}`, routes: [route({}, { host: TEMPLATES[n % TEMPLATES.length] ?? '' })] });
   const times = { nowMs: EPOCH_MS, serverNowMs: EPOCH_MS };
   return {
-    input: { cluster: settings, hub: hub(), sources: [us], approvals: [], epoch: 1, ...times },
+    input: { cluster: settings, hub: hub(), ...shared, approvals: [], epoch: 1, ...times },
     observed: [],
     memory: newClusterMemory(),
   };
@@ -88,16 +90,18 @@ function decide(held: Held, estate: Snapshot): number {
   return plan.changes.length;
 }
 
-/** Decides and lets every write through. */
-function fill(held: Held, estate: Snapshot): void {
+/** Decides, which is timed, and lets every write through. */
+function fill(held: Held, estate: Snapshot): number {
+  const startMs = performance.now();
   const { plan, memory } = decideCluster({
     ...held.input,
     snapshots: [estate],
     observed: held.observed,
     memory: held.memory,
   });
+  const tookMs = performance.now() - startMs;
   held.memory = memory;
-  if (plan.changes.length === 0) return;
+  if (plan.changes.length === 0) return tookMs;
   const byName = new Map(held.observed.map((entry) => [entry.name, entry]));
   for (const change of plan.changes) {
     if (change.kind === 'delete') continue;
@@ -108,6 +112,25 @@ function fill(held: Held, estate: Snapshot): void {
     byName.set(name, { name, ...at, labels, annotations, owners: [], isTerminating: false, spec: raw });
   }
   held.observed = [...byName.values()];
+  return tookMs;
+}
+
+/** Ms that the decisions of a new process take over full clusters, each read from its API server by itself. */
+function restarted(clusters: readonly Held[], estate: Snapshot): number {
+  const mappings = new MappingShelf();
+  return sum(
+    clusters.map(({ input, observed }) => {
+      const read = structuredClone(observed);
+      const fresh = { ...input, mappings, snapshots: [estate], observed: read, memory: newClusterMemory() };
+      return timed(() => {
+        if (decideCluster(fresh).plan.changes.length > 0) throw new Error('a restart changes nothing');
+      });
+    }),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function stateOf(i: number, revision: number): ServiceState {

@@ -1,26 +1,24 @@
-import type { ComponentKey, ComponentRecord, Json, PendingDeletes } from '@isthmus/model';
-import { ISTIO, OBJECT, canonicalJson, compareText, parseComponentKey, sha256 } from '@isthmus/model';
+import type { ComponentKey, ComponentRecord, PendingDeletes } from '@isthmus/model';
+import { canonicalJson, compareText, parseComponentKey, remembered } from '@isthmus/model';
 
 /** `isthmus.dev/components`: sorted JSON, times as ISO 8601. */
-export function encodeComponents(components: readonly ComponentRecord[]): string {
-  return canonicalJson(components.map((record) => ({ ...stateOf(record), observedAt: isoTime(record.observedAtMs) })));
-}
-
-/** What of a component belongs to the content: all but `observedAt`, so that a poll which changes nothing writes nothing. */
-function stateOf(record: ComponentRecord): { [key: string]: Json | undefined } {
-  return {
-    id: record.key,
-    source: record.source,
-    namespace: record.namespace,
-    httpName: record.httpName,
-    service: record.service,
-    created: isoTime(record.createdAtMs),
-    revision: record.revision,
-    registered: record.registered,
-    endpoints: record.endpoints,
-    also: record.also.length === 0 ? undefined : record.also,
-  };
-}
+export const encodeComponents = remembered((components: readonly ComponentRecord[]): string =>
+  canonicalJson(
+    components.map((record) => ({
+      id: record.key,
+      source: record.source,
+      namespace: record.namespace,
+      httpName: record.httpName,
+      service: record.service,
+      created: isoTime(record.createdAtMs),
+      revision: record.revision,
+      registered: record.registered,
+      endpoints: record.endpoints,
+      also: record.also.length === 0 ? undefined : record.also,
+      observedAt: isoTime(record.observedAtMs),
+    })),
+  ),
+);
 
 /** The records of an annotation, or undefined when it is missing or damaged: annotations are untrusted input. */
 export function decodeComponents(text: string | undefined): readonly ComponentRecord[] | undefined {
@@ -86,36 +84,6 @@ export function decodePending(text: string | undefined): PendingDeletes {
     if (parseComponentKey(key) !== undefined && !Number.isNaN(atMs)) marks.set(key as ComponentKey, atMs);
   }
   return marks;
-}
-
-/** What of an object counts as its content. */
-export interface HashedContent {
-  readonly spec: Json;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly components: readonly ComponentRecord[];
-  readonly pending: PendingDeletes;
-}
-
-/** `isthmus.dev/content-hash`: spec, our labels and the semantic annotations; not the epoch, not `observedAt`. */
-export function contentHashOf(content: HashedContent): string {
-  const { spec, labels, annotations, components, pending } = content;
-  return sha256(
-    canonicalJson({
-      spec,
-      labels: {
-        [OBJECT.managedBy]: labels[OBJECT.managedBy],
-        [OBJECT.hub]: labels[OBJECT.hub],
-        [ISTIO.revision]: labels[ISTIO.revision],
-      },
-      cluster: annotations[OBJECT.cluster],
-      trafficDistribution: annotations[ISTIO.trafficDistribution],
-      schema: OBJECT.schemaVersion,
-      components: components.map(stateOf),
-      pending: encodePending(pending),
-    }),
-    32,
-  );
 }
 
 /** Order of components on an object. */

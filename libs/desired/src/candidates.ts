@@ -78,6 +78,42 @@ type Leave = (instance: Instance, reason: LeftOutReason) => void;
  * names that go together, then health.
  */
 export function candidatesOf(reading: AcceptedReading, rules: InstanceRules): Candidates {
+  const policy = `${rules.component} ${rules.region} ${rules.health} ${policyOf(rules)}`;
+  const shared = judged.get(reading)?.deref() ?? new Map<string, Candidates>();
+  const known = shared.get(policy);
+  if (known !== undefined) return known;
+  const candidates = judgeInstances(reading, rules);
+  if (shared.size === 0) judged.set(reading, new WeakRef(shared));
+  shared.set(policy, candidates);
+  return candidates;
+}
+
+/**
+ * Candidates by what decides about them: routes and clusters that treat instances alike share them while they are in
+ * use. They are larger than the reading, so nothing keeps them from being collected.
+ */
+const judged = new WeakMap<AcceptedReading, WeakRef<Map<string, Candidates>>>();
+
+const policies = new WeakMap<RouteSettings, WeakMap<ClusterSettings, string>>();
+
+/** What of a route and a cluster decides about an instance. */
+function policyOf({ route, cluster }: InstanceRules): string {
+  const byCluster = policies.get(route) ?? new WeakMap<ClusterSettings, string>();
+  const known = byCluster.get(cluster);
+  if (known !== undefined) return known;
+  const policy = JSON.stringify([
+    [...route.from.where],
+    route.to.addressAttribute,
+    [...route.to.endpointLabels],
+    [...cluster.localities],
+    cluster.allowedCidrs,
+    cluster.deniedCidrs,
+  ]);
+  policies.set(route, byCluster.set(cluster, policy));
+  return policy;
+}
+
+function judgeInstances(reading: AcceptedReading, rules: InstanceRules): Candidates {
   const leftOut: Lineage[] = [];
   const leave: Leave = (instance, reason) => {
     leftOut.push({ kind: 'left-out', component: rules.component, instance: instance.id, reason });

@@ -1,4 +1,5 @@
 import type { ClusterSettings } from '@isthmus/model';
+import { remembered } from '@isthmus/model';
 import ipaddr from 'ipaddr.js';
 import type { InstanceAddress } from './instance-address.js';
 
@@ -10,21 +11,13 @@ type Network = (address: string) => boolean;
 
 const EVERYTHING: CidrPolicy = () => true;
 
-const policies = new WeakMap<ClusterSettings, CidrPolicy>();
-
 /**
  * The address policy of a cluster: in none of `deniedCidrs`, and in one of `allowedCidrs` if there are any.
  *
  * What a host name resolves to is known to the proxy alone, so it lies in no CIDR: an allow list leaves every name out,
  * because a name would be the way around it; a deny list lets names pass.
  */
-export function cidrPolicyOf(cluster: ClusterSettings): CidrPolicy {
-  const known = policies.get(cluster);
-  if (known !== undefined) return known;
-  const policy = compile(cluster);
-  policies.set(cluster, policy);
-  return policy;
-}
+export const cidrPolicyOf: (cluster: ClusterSettings) => CidrPolicy = remembered(compile);
 
 function compile({ allowedCidrs, deniedCidrs }: ClusterSettings): CidrPolicy {
   if (allowedCidrs.length + deniedCidrs.length === 0) return EVERYTHING;

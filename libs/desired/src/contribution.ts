@@ -1,4 +1,12 @@
-import type { ComponentKey, ComponentRecord, Endpoint, HoldReason, KeepReason, Lineage } from '@isthmus/model';
+import type {
+  ComponentKey,
+  ComponentRecord,
+  Endpoint,
+  HoldReason,
+  KeepReason,
+  Lineage,
+  ServiceState,
+} from '@isthmus/model';
 import type { Candidate } from './candidates.js';
 import { isRegistered } from './candidates.js';
 import type { JudgedComponent, Verdict } from './judge.js';
@@ -106,8 +114,17 @@ function withReading(
 
 function newRecord(component: JudgedComponent, verdict: Verdict): Contribution['record'] {
   if (verdict.kind !== 'replace' && verdict.kind !== 'add' && verdict.kind !== 'bare') return undefined;
-  return recordFrom(component, { ...verdict.reading, registered: verdict.reading.instances.length });
+  const { reading } = verdict;
+  const state = component.mapped?.state;
+  const known = state === undefined ? undefined : recorded.get(state);
+  if (known?.source === component.source && known.revision === reading.revision) return known;
+  const record = recordFrom(component, { ...reading, registered: reading.instances.length });
+  if (record !== undefined && state?.reading === reading) recorded.set(state, record);
+  return record;
 }
+
+/** Records of what was read: routes and clusters share them. */
+const recorded = new WeakMap<ServiceState, NonNullable<Contribution['record']>>();
 
 function emptyRecord(
   component: JudgedComponent,

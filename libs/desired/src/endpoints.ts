@@ -1,5 +1,6 @@
 import type { ComponentKey, ComponentRecord, Endpoint, Lineage } from '@isthmus/model';
-import { canonicalJson, compareText } from '@isthmus/model';
+import { canonicalJson, compareText, remembered } from '@isthmus/model';
+import type { Candidate } from './candidates.js';
 import type { Contribution } from './contribution.js';
 import { endpointId } from './endpoint-id.js';
 import type { PortScheme } from './port-scheme.js';
@@ -17,6 +18,21 @@ export interface OwnedEndpoint {
  * several owners, so that it goes when all drop it.
  */
 export function gatherEndpoints(resolved: Resolved, scheme: PortScheme): readonly OwnedEndpoint[] {
+  const [only, ...others] = resolved.contributions;
+  const isAlone = only !== undefined && others.length === 0 && only.kept.length === 0 && resolved.strays.length === 0;
+  if (!isAlone || scheme.id === undefined) return gather(resolved, scheme);
+  const shared = gathered.get(only.fresh) ?? new Map<string, readonly OwnedEndpoint[]>();
+  const known = shared.get(scheme.id);
+  if (known !== undefined) return known;
+  const owned = gather(resolved, scheme);
+  gathered.set(only.fresh, shared.set(scheme.id, owned));
+  return owned;
+}
+
+/** Endpoints of candidates that stand alone on their hosts, by their ports: routes and clusters share them. */
+const gathered = new WeakMap<readonly Candidate[], Map<string, readonly OwnedEndpoint[]>>();
+
+function gather(resolved: Resolved, scheme: PortScheme): readonly OwnedEndpoint[] {
   const owned = new Map<string, { readonly endpoint: Endpoint; readonly owners: ComponentKey[] }>();
   for (const contribution of resolved.contributions) {
     for (const [id, endpoint] of endpointsById(contribution, scheme)) {
@@ -29,7 +45,9 @@ export function gatherEndpoints(resolved: Resolved, scheme: PortScheme): readonl
     const id = endpointId(stray);
     if (!owned.has(id)) owned.set(id, { endpoint: stray, owners: [] });
   }
-  return [...owned].map(([id, found]) => ({ id, ...found })).toSorted((a, b) => compareText(a.id, b.id));
+  return Array.from(owned, ([id, { endpoint, owners }]) => ({ id, endpoint, owners })).sort((a, b) =>
+    compareText(a.id, b.id),
+  );
 }
 
 /**
@@ -41,6 +59,11 @@ export function layOut(
   owned: readonly OwnedEndpoint[],
   contributions: readonly Contribution[],
 ): { readonly endpoints: readonly Endpoint[]; readonly components: readonly ComponentRecord[] } {
+  const [only, ...others] = contributions;
+  if (only?.record !== undefined && others.length === 0 && owned.every(({ owners }) => owners[0] === only.key)) {
+    const endpoints = listOf(owned);
+    return { endpoints, components: recordsOf(only.record, endpoints.length) };
+  }
   const byHolder = Map.groupBy(owned, ({ owners }) => owners[0]);
   const endpoints: Endpoint[] = [];
   const shared = new Map<ComponentKey, number[]>();
@@ -56,25 +79,44 @@ export function layOut(
   return { endpoints: [...endpoints, ...(byHolder.get(undefined) ?? []).map(({ endpoint }) => endpoint)], components };
 }
 
+/** The same list for the same endpoints, so that everything that is known of it is known of all. */
+const listOf = remembered((owned: readonly OwnedEndpoint[]) => owned.map(({ endpoint }): Endpoint => endpoint));
+
+const records = new WeakMap<NonNullable<Contribution['record']>, readonly ComponentRecord[]>();
+
+/** The same list for the same record and number of endpoints. */
+function recordsOf(record: NonNullable<Contribution['record']>, count: number): readonly ComponentRecord[] {
+  const known = records.get(record);
+  if (known?.[0]?.endpoints === count) return known;
+  const list = [{ ...record, endpoints: count, also: [] }];
+  records.set(record, list);
+  return list;
+}
+
 /** Why each endpoint is there. */
 export function lineageOf({ contributions, leftOut }: Resolved): readonly Lineage[] {
   return [...leftOut, ...contributions.flatMap(lineageOfOne)];
 }
 
 function endpointsById({ fresh, kept }: Contribution, scheme: PortScheme): ReadonlyMap<string, Endpoint> {
-  const young = fresh.map((candidate): Endpoint => ({
-    address: candidate.address,
-    ports: scheme.ofCandidate(candidate),
-    ...(candidate.locality === '' ? {} : { locality: candidate.locality }),
-    ...(candidate.labels === undefined ? {} : { labels: candidate.labels }),
-  }));
-  const old = kept.map((endpoint) => conformed(endpoint, scheme));
+  const young = fresh.map((candidate) => endpointOf(candidate, scheme)).sort(byLocalityAndLabels);
   const byId = new Map<string, Endpoint>();
-  for (const endpoint of [...young.toSorted(byLocalityAndLabels), ...old]) {
-    const id = endpointId(endpoint);
-    if (!byId.has(id)) byId.set(id, endpoint);
-  }
+  for (const endpoint of young) addNew(byId, endpoint);
+  for (const endpoint of kept) addNew(byId, conformed(endpoint, scheme));
   return byId;
+}
+
+function addNew(byId: Map<string, Endpoint>, endpoint: Endpoint): void {
+  const id = endpointId(endpoint);
+  if (!byId.has(id)) byId.set(id, endpoint);
+}
+
+function endpointOf(candidate: Candidate, scheme: PortScheme): Endpoint {
+  const { address, locality, labels } = candidate;
+  const ports = scheme.ofCandidate(candidate);
+  // The keys stand in their canonical order, which saves sorting them.
+  if (labels === undefined) return locality === '' ? { address, ports } : { address, locality, ports };
+  return locality === '' ? { address, labels, ports } : { address, labels, locality, ports };
 }
 
 function conformed(endpoint: Endpoint, scheme: PortScheme): Endpoint {

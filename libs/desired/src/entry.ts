@@ -1,6 +1,7 @@
 import type { ComponentRecord, DesiredEntry, EntryName, Json, PendingDeletes, ServiceEntrySpec } from '@isthmus/model';
 import { ISTIO, OBJECT } from '@isthmus/model';
-import { contentHashOf, encodeComponents, encodePending } from './annotations.js';
+import { encodeComponents, encodePending } from './annotations.js';
+import { bodyHashOf, contentHashOf } from './content-hash.js';
 import { presetAddresses } from './preset.js';
 import type { HostJudgement } from './judge.js';
 import type { LiveEntry } from './live.js';
@@ -54,14 +55,26 @@ export function entryOf(judgement: HostJudgement, content: EntryContent, { hub, 
     [OBJECT.schema]: String(OBJECT.schemaVersion),
     ...(trafficDistribution === undefined ? {} : { [ISTIO.trafficDistribution]: trafficDistribution }),
   };
-  const contentHash = contentHashOf({ ...rest, spec: content.spec as unknown as Json, labels, annotations: semantic });
+  const bodyHash = bodyHashOf({ ...rest, spec: content.spec as unknown as Record<string, Json> });
+  const contentHash = contentHashOf(bodyHash, { labels, annotations: semantic });
   const annotations = {
     ...semantic,
     [OBJECT.contentHash]: contentHash,
     [OBJECT.components]: encodeComponents(content.components),
     ...(pendingText === undefined ? {} : { [OBJECT.pendingDelete]: pendingText }),
   };
-  return { name, host: judgement.host, ...rest, labels, annotations, contentHash };
+  return { name, host: judgement.host, ...rest, labels, annotations, bodyHash, contentHash };
+}
+
+/** The same entry as another author writes it. */
+export function authoredBy(entry: DesiredEntry, { hub, cluster }: Author): DesiredEntry {
+  const { labels, annotations, bodyHash } = entry;
+  if (labels[OBJECT.hub] === hub && annotations[OBJECT.cluster] === cluster) return entry;
+  const own = labels[OBJECT.hub] === hub ? labels : { ...labels, [OBJECT.hub]: hub };
+  const signed: Record<string, string> = { ...annotations, [OBJECT.cluster]: cluster };
+  const contentHash = contentHashOf(bodyHash, { labels: own, annotations: signed });
+  signed[OBJECT.contentHash] = contentHash;
+  return { ...entry, labels: own, annotations: signed, contentHash };
 }
 
 /** The label and annotation of Istio's that a route asks for; without a route those that are live. */

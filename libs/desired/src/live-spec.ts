@@ -4,8 +4,18 @@ import { isReservedLabel } from './endpoint-labels.js';
 /** `spec.endpoints` of a live entry, reduced to the fields we write; undefined when one of them cannot be read. */
 export function parseEndpoints(value: unknown): readonly Endpoint[] | undefined {
   if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? allOrNothing(value.map(parseEndpoint)) : undefined;
+  if (!Array.isArray(value)) return undefined;
+  const known = read.get(value);
+  if (known !== undefined) return known;
+  const endpoints = allOrNothing(value.map(parseEndpoint));
+  if (endpoints === undefined) return undefined;
+  const list = endpoints.every((endpoint, i) => endpoint === value[i]) ? (value as readonly Endpoint[]) : endpoints;
+  read.set(value, list);
+  return list;
 }
+
+/** Lists are never changed once made, and what we wrote ourselves stands in the entries of many clusters. */
+const read = new WeakMap<object, readonly Endpoint[]>();
 
 /** `spec.addresses` of a live entry, as far as they are texts. */
 export function parseAddresses(value: unknown): readonly string[] {
@@ -18,6 +28,9 @@ export function parsePorts(value: unknown): readonly ServicePort[] | undefined {
   return Array.isArray(value) ? allOrNothing(value.map(parsePort)) : undefined;
 }
 
+const FIELDS: ReadonlySet<string> = new Set<keyof Endpoint>(['address', 'ports', 'locality', 'labels']);
+
+/** The very object, where it holds nothing but our fields. */
 function parseEndpoint(value: unknown): Endpoint | undefined {
   if (!isObject(value) || typeof value['address'] !== 'string') return undefined;
   const { address, ports, locality, labels } = value;
@@ -26,6 +39,8 @@ function parseEndpoint(value: unknown): Endpoint | undefined {
   if (texts === 'unreadable') return undefined;
   const numbers = ports === undefined ? {} : ports;
   if (!isObject(numbers) || !Object.values(numbers).every((port) => typeof port === 'number')) return undefined;
+  const isWhole = Object.keys(value).every((field) => FIELDS.has(field)) && texts === labels;
+  if (isWhole) return value as unknown as Endpoint;
   return {
     address,
     ...(ports === undefined ? {} : { ports: numbers as Record<string, number> }),
@@ -39,7 +54,8 @@ function parseLabels(value: unknown): Readonly<Record<string, string>> | 'unread
   if (!isObject(value)) return 'unreadable';
   const texts = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   if (texts.length < Object.keys(value).length) return 'unreadable';
-  return Object.fromEntries(texts.filter(([label]) => !isReservedLabel(label)));
+  const own = texts.filter(([label]) => !isReservedLabel(label));
+  return own.length === texts.length ? (value as Record<string, string>) : Object.fromEntries(own);
 }
 
 function parsePort(value: unknown): ServicePort | undefined {

@@ -8,7 +8,8 @@ import type {
   ServicePort,
 } from '@isthmus/model';
 import { OBJECT } from '@isthmus/model';
-import { byKey, contentHashOf, decodeComponents, decodePending } from './annotations.js';
+import { byKey, decodeComponents, decodePending } from './annotations.js';
+import { bodyHashOf, contentHashOf } from './content-hash.js';
 import { parseAddresses, parseEndpoints, parsePorts } from './live-spec.js';
 
 /** One of our live entries, read back so that the endpoints of each component can be kept. */
@@ -36,13 +37,8 @@ export function readLive(observed: ObservedEntry): LiveEntry {
   const pending = decodePending(observed.annotations[OBJECT.pendingDelete]);
   const endpoints = parseEndpoints(raw['endpoints']);
   const ports = parsePorts(raw['ports']);
-  const contentHash = contentHashOf({
-    spec: raw as Json,
-    labels: observed.labels,
-    annotations: observed.annotations,
-    components: components ?? [],
-    pending,
-  });
+  const bodyHash = bodyHashOf({ spec: raw as Record<string, Json>, components: components ?? [], pending });
+  const contentHash = contentHashOf(bodyHash, observed);
   const counted = components !== undefined && endpoints !== undefined && countsMatch(components, endpoints.length);
   return {
     observed,

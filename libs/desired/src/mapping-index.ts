@@ -7,7 +7,9 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
+import { compareText } from '@isthmus/model';
 import { byKey } from './annotations.js';
+import { entryNameOf } from './entry-name.js';
 import type { MappedComponent } from './mapping.js';
 import { freshness, mapService } from './mapping.js';
 
@@ -29,6 +31,7 @@ export class MappingIndex {
   readonly #winners = new Map<ComponentKey, MappedComponent>();
   readonly #byHost = new Map<Host, readonly MappedComponent[]>();
   readonly #rejections = new Map<ComponentKey, Rejection>();
+  #sorted: readonly Host[] | undefined;
   #updates: { readonly version: number; readonly hosts: ReadonlySet<Host> }[] = [];
   #version = 0;
 
@@ -42,8 +45,13 @@ export class MappingIndex {
     return this.#version;
   }
 
-  get hosts(): Iterable<Host> {
-    return this.#byHost.keys();
+  /** In the order of their entries' names. */
+  get hosts(): readonly Host[] {
+    this.#sorted ??= [...this.#byHost.keys()]
+      .map((host) => ({ host, name: entryNameOf(host) }))
+      .sort((a, b) => compareText(a.name, b.name))
+      .map(({ host }) => host);
+    return this.#sorted;
   }
 
   get rejections(): readonly Rejection[] {
@@ -109,7 +117,9 @@ export class MappingIndex {
   }
 
   #change(host: Host, edit: (list: readonly MappedComponent[]) => readonly MappedComponent[], hosts: Set<Host>): void {
-    const list = edit(this.#byHost.get(host) ?? []);
+    const before = this.#byHost.get(host);
+    const list = edit(before ?? []);
+    if (before === undefined || list.length === 0) this.#sorted = undefined;
     if (list.length === 0) this.#byHost.delete(host);
     else this.#byHost.set(host, list);
     hosts.add(host);

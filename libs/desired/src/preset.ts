@@ -29,6 +29,7 @@ export function presetPorts({ contributions, strays }: Gathered, published: read
     ports: ports.length === 0 ? published : ports,
     ofCandidate: (candidate) => named(numbersOf(candidate)),
     ofLive: (endpoint) => named(numbersOfLive(endpoint)),
+    id: undefined,
   };
 }
 

@@ -32,9 +32,8 @@ export interface Resolved extends Gathered {
  * Without endpoints an entry is STATIC, because an empty DNS entry resolves its own host.
  */
 export function resolutionOf(gathered: Gathered, live: LiveHost | undefined, wish: ResolutionWish): Resolution {
-  const addresses = addressesOf(gathered);
-  if (addresses.length === 0) return 'STATIC';
-  const names = addresses.filter((address) => !isIp(address));
+  const { count, names } = addressesOf(gathered);
+  if (count === 0) return 'STATIC';
   const published = live !== undefined && live.endpoints.length > 0 ? live : undefined;
   switch (wish) {
     case 'dns':
@@ -45,7 +44,7 @@ export function resolutionOf(gathered: Gathered, live: LiveHost | undefined, wis
       return published?.resolution === 'DNS' && keepsName(published, names) ? 'DNS' : 'STATIC';
     case 'auto': {
       if (published?.resolution === 'DNS') return 'DNS';
-      const staysStatic = published !== undefined && names.length < addresses.length;
+      const staysStatic = published !== undefined && names.length < count;
       return names.length > 0 && !staysStatic ? 'DNS' : 'STATIC';
     }
   }
@@ -81,10 +80,19 @@ function namesLeftOut({ key, fresh }: Contribution, reason: LeftOutReason): read
     .map(({ instance }) => ({ kind: 'left-out', component: key, instance, reason }) as const);
 }
 
-function addressesOf({ contributions, strays }: Gathered): readonly string[] {
-  return contributions
-    .flatMap(({ fresh, kept }) => [...fresh, ...kept].map(({ address }) => address))
-    .concat(strays.map(({ address }) => address));
+function addressesOf({ contributions, strays }: Gathered): {
+  readonly count: number;
+  readonly names: readonly string[];
+} {
+  const names: string[] = [];
+  let count = strays.length;
+  for (const { fresh, kept } of contributions) {
+    count += fresh.length + kept.length;
+    for (const { kind, address } of fresh) if (kind === 'name') names.push(address);
+    for (const { address } of kept) if (!isIp(address)) names.push(address);
+  }
+  for (const { address } of strays) if (!isIp(address)) names.push(address);
+  return { count, names };
 }
 
 function withoutLocality(contribution: Contribution): Contribution {
@@ -93,10 +101,12 @@ function withoutLocality(contribution: Contribution): Contribution {
 }
 
 function onlyIps(contribution: Contribution): Contribution {
+  const { fresh, kept } = contribution;
+  if (fresh.every(({ kind }) => kind === 'ip') && kept.every(({ address }) => isIp(address))) return contribution;
   return {
     ...contribution,
-    fresh: contribution.fresh.filter(({ kind }) => kind === 'ip'),
-    kept: contribution.kept.filter(({ address }) => isIp(address)),
+    fresh: fresh.filter(({ kind }) => kind === 'ip'),
+    kept: kept.filter(({ address }) => isIp(address)),
   };
 }
 

@@ -2,7 +2,7 @@ import { isCatalogueKnown } from '@isthmus/desired';
 import { planOf, pressBrake } from '@isthmus/plan';
 import type { Clock } from '@isthmus/ports';
 import type { Decision, DecisionInput } from './decision.js';
-import type { BookContext } from './host-book.js';
+import type { BookBasis } from './host-book.js';
 import { markId, marksSeen, nextDueMs } from './live-view.js';
 import { recallOf, viewOf } from './recall.js';
 
@@ -44,21 +44,21 @@ export async function decideInSlices(input: DecisionInput, clock: Clock): Promis
 export function* decisionSteps(input: DecisionInput): Generator<void, Decision> {
   const { cluster, hub, sources, memory, nowMs, serverNowMs, snapshots } = input;
   const recall = recallOf(input);
-  const { mapping, book } = recall;
+  const { mapping, plain, book } = recall;
   const view = viewOf(recall, input);
   const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
   mapping.update(snapshots);
-  const markSeenAtMs: BookContext['judge']['markSeenAtMs'] = (name, component) =>
-    marksSeenAtMs.get(markId(name, component));
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
-  const context: BookContext = {
-    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs },
+  const basis: BookBasis = {
+    mapping,
+    plain,
+    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs: (name, key) => marksSeenAtMs.get(markId(name, key)) },
     hub: hub.name,
     foreign: view.foreign,
     isCatalogueKnown: isKnown,
   };
   const dirty = book.dirtyHosts(mapping, view.live);
-  yield* book.judge(dirty, mapping, context);
+  yield* book.judge(dirty, basis);
   const brake = pressBrake(
     {
       balances: book.balances,
@@ -72,18 +72,11 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     memory.brake,
   );
   const grounds = JSON.stringify([isKnown, ...view.foreign.names.keys(), ...view.foreign.hosts]);
-  yield* book.render(brake.held, { mapping, context }, grounds !== recall.grounds);
+  yield* book.render(brake.held, basis, grounds !== recall.grounds);
   const { stops } = view.foreign;
-  const { heldRemovals, removalsHash } = brake;
+  const liveObjects = view.live.size;
   return {
-    plan: planOf({
-      cluster: cluster.name,
-      heldRemovals,
-      removalsHash,
-      decided: book.decided,
-      stops,
-      liveCount: view.live.size,
-    }),
+    plan: planOf({ ...brake, cluster: cluster.name, decided: book.decided, stops, liveCount: liveObjects }),
     memory: {
       brake: brake.memory,
       marksSeenAtMs,
@@ -91,7 +84,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
       recall: { ...recall, observed: input.observed, view, grounds },
     },
     desiredCount: book.desiredCount,
-    liveObjects: view.live.size,
+    liveObjects,
     liveEndpoints: view.endpoints,
     rejections: [...mapping.rejections, ...book.rejections],
     refused: book.refused,

@@ -13,6 +13,7 @@ import type {
 import type { BrakeMemory } from '@isthmus/plan';
 import { newBrakeMemory } from '@isthmus/plan';
 import type { MappingShelf } from './mapping-shelf.js';
+import type { PlainHosts } from './plain-hosts.js';
 import type { RefusedInstance } from './refused-instances.js';
 import type { HostBook } from './host-book.js';
 import type { LiveView } from './live-view.js';
@@ -73,6 +74,7 @@ export interface Recall {
   readonly hub: HubSettings;
   readonly sources: readonly SourceSettings[];
   readonly mapping: MappingIndex;
+  readonly plain: PlainHosts;
   readonly book: HostBook;
   readonly observed: readonly ObservedEntry[] | undefined;
   readonly view: LiveView | undefined;

@@ -13,7 +13,7 @@ import type {
   HubSettings,
   ObservedEntry,
 } from '@isthmus/model';
-import { OBJECT } from '@isthmus/model';
+import { OBJECT, printEndpoint } from '@isthmus/model';
 import { nameOf } from '@isthmus/plan';
 
 import type { ClusterView } from './cluster-reconciler.js';
@@ -30,7 +30,7 @@ import type {
 import type { HostServices } from './explain-services.js';
 import { explainNotMapped, seenServices } from './explain-services.js';
 import type { ChangeView } from './plan-view.js';
-import { printEndpoint, viewChange } from './plan-view.js';
+import { viewChange } from './plan-view.js';
 import type { SourceView } from './source-poller.js';
 import { errorStatus } from './status.js';
 

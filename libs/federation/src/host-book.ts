@@ -1,40 +1,31 @@
-import type { HostJudgement, JudgeContext, LiveEntry, LiveHost, MappingIndex } from '@isthmus/desired';
+import type { Author, HostJudgement, JudgeContext, LiveEntry, LiveHost, MappingIndex } from '@isthmus/desired';
 import { balancesOf, entryNameOf, groupLive, hostOfLive, judgeHost, renderHost } from '@isthmus/desired';
 import type { ComponentBalance, EntryName, HeldComponents, Host, HoldReason, ComponentKey } from '@isthmus/model';
 import { compareText } from '@isthmus/model';
 import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
 import { decideHost } from '@isthmus/plan';
+import type { HostPage, PlainHost, PlainHosts, QuietBalance, WrittenPage } from './plain-hosts.js';
+import { NOTHING_HELD, plannedPlain, quietOf, standsAsWanted } from './plain-hosts.js';
 import { plannedHost } from './planned-host.js';
 import type { RefusedInstance } from './refused-instances.js';
 import { refusedInstances } from './refused-instances.js';
 
-/** What is kept of the decision on one host: no endpoint, because there are millions of them. */
-interface HostPage {
-  readonly host: Host;
-  /** Of components that ask for nothing; the others are kept apart. */
-  readonly quiet: readonly QuietBalance[];
-  readonly held: ReadonlyMap<ComponentKey, HoldReason>;
-  /** Entries that should exist. */
-  readonly entries: number;
-}
-
-type QuietBalance = Pick<ComponentBalance, 'component' | 'source' | 'live' | 'planned' | 'isLive'>;
-
-/** What rendering and planning need beside the pages themselves. */
-export interface BookContext {
+/** From what a book decides. */
+export interface BookBasis {
+  readonly mapping: MappingIndex;
+  readonly plain: PlainHosts;
   readonly judge: JudgeContext;
   readonly hub: string;
   readonly foreign: ForeignObjects;
   readonly isCatalogueKnown: boolean;
 }
 
-/** From what a book decides. */
-export interface BookBasis {
-  readonly mapping: MappingIndex;
-  readonly context: BookContext;
-}
+/** What is known of a host before it is rendered; a plain one has been rendered already, for somebody. */
+type Judged =
+  | { readonly kind: 'judged'; readonly judgement: HostJudgement }
+  | { readonly kind: 'absent' | 'standing'; readonly plain: PlainHost };
 
-const NOTHING_HELD: ReadonlyMap<ComponentKey, HoldReason> = new Map();
+const NOTHING_DECIDED: DecidedHost = { changes: [], holds: [] };
 /** Pages between two chances to let others run: a few milliseconds. */
 const SLICE = 100;
 
@@ -47,7 +38,7 @@ export class HostBook {
   /** Hosts with a change or a hold. */
   readonly #busy = new Map<EntryName, DecidedHost>();
   /** Judged in this decision and not rendered yet. */
-  readonly #judged = new Map<EntryName, HostJudgement>();
+  readonly #judged = new Map<EntryName, Judged>();
   /** Hosts whose judgement may change with time alone. */
   readonly #restless = new Set<EntryName>();
   readonly #rejections = new Map<EntryName, HostJudgement['rejections']>();
@@ -91,11 +82,11 @@ export class HostBook {
   }
 
   /** Judges hosts anew; yields now and then, so that a long run can let others in. */
-  *judge(dirty: ReadonlyMap<EntryName, Host>, mapping: MappingIndex, context: BookContext): Generator<void, void> {
+  *judge(dirty: ReadonlyMap<EntryName, Host>, basis: BookBasis): Generator<void, void> {
     let count = 0;
     for (const [name, host] of dirty) {
       this.#forget(name);
-      this.#judge(name, host, { mapping, context });
+      this.#judge(name, host, basis);
       count += 1;
       if (count % SLICE === 0) yield;
     }
@@ -147,25 +138,41 @@ export class HostBook {
     return [...this.#refused].toSorted(([a], [b]) => compareText(a, b)).flatMap(([, refused]) => refused);
   }
 
-  #judge(name: EntryName, host: Host, { mapping, context }: BookBasis): HostJudgement | undefined {
-    const live = this.#liveHosts.get(name);
-    const candidates = mapping.componentsOf(host);
-    if (live === undefined && candidates.length === 0) return undefined;
-    const judgement = judgeHost(host, { candidates, live }, context.judge);
-    this.#judged.set(name, judgement);
-    if (!this.#pages.has(name)) this.#write(name, judgement);
-    return judgement;
-  }
-
-  #write(name: EntryName, judgement: HostJudgement): void {
+  #judge(name: EntryName, host: Host, basis: BookBasis): void {
+    const judged = this.#judgedAs(name, host, basis);
+    if (judged === undefined) return;
+    this.#judged.set(name, judged);
+    if (judged.kind !== 'judged') {
+      const written = judged.plain[judged.kind];
+      if (written !== undefined) this.#write(name, written);
+      return;
+    }
+    const { judgement } = judged;
     const balances = balancesOf(judgement);
     const loud = balances.filter(isLoud);
-    const quiet = balances.filter((balance) => !isLoud(balance)).map(quietOf);
     if (loud.length > 0) this.#loud.set(name, loud);
-    for (const balance of quiet) this.#count(balance, 1);
     if (isRestless(judgement)) this.#restless.add(name);
-    if (judgement.rejections.length > 0) this.#rejections.set(name, judgement.rejections);
-    this.#pages.set(name, { host: judgement.host, quiet, held: NOTHING_HELD, entries: 0 });
+    const quiet = balances.filter((balance) => !isLoud(balance)).map(quietOf);
+    const page = { host: judgement.host, quiet, held: NOTHING_HELD, entries: 0 };
+    this.#write(name, { page, rejections: judgement.rejections, refused: [] });
+  }
+
+  #judgedAs(name: EntryName, host: Host, basis: BookBasis): Judged | undefined {
+    const live = this.#liveHosts.get(name);
+    const plain = basis.plain.of(host, basis);
+    if (plain !== undefined && live === undefined) return { kind: 'absent', plain };
+    if (plain?.standing !== undefined && isStanding(plain, live, { host, basis })) return { kind: 'standing', plain };
+    const candidates = basis.mapping.componentsOf(host);
+    if (live === undefined && candidates.length === 0) return undefined;
+    return { kind: 'judged', judgement: judgeHost(host, { candidates, live }, basis.judge) };
+  }
+
+  #write(name: EntryName, { page, rejections, refused }: WrittenPage): void {
+    this.#pages.set(name, page);
+    this.#desiredCount += page.entries;
+    for (const balance of page.quiet) this.#count(balance, 1);
+    if (rejections.length > 0) this.#rejections.set(name, rejections);
+    if (refused.length > 0) this.#refused.set(name, refused);
   }
 
   #forget(name: EntryName): void {
@@ -180,20 +187,51 @@ export class HostBook {
   #decide(name: EntryName, held: ReadonlyMap<ComponentKey, HoldReason>, basis: BookBasis): void {
     const page = this.#pages.get(name);
     if (page === undefined) return;
-    const judgement = this.#judged.get(name) ?? this.#judge(name, page.host, basis);
-    if (judgement === undefined) return;
-    const { judge, hub, isCatalogueKnown, foreign } = basis.context;
+    const judged = this.#judged.get(name) ?? this.#judgedAs(name, page.host, basis);
+    if (judged === undefined) return;
+    const decided =
+      judged.kind === 'judged'
+        ? this.#render(name, judged.judgement, { held, basis })
+        : judged.kind === 'absent'
+          ? decideHost(plannedPlain(name, judged.plain, authorOf(basis)), basis.foreign)
+          : NOTHING_DECIDED;
+    if (judged.kind !== 'judged' && page.held !== held) this.#pages.set(name, { ...page, held });
+    if (decided.changes.length > 0 || decided.holds.length > 0 || held.size > 0) this.#busy.set(name, decided);
+    else this.#busy.delete(name);
+  }
+
+  #render(
+    name: EntryName,
+    judgement: HostJudgement,
+    { held, basis }: { readonly held: ReadonlyMap<ComponentKey, HoldReason>; readonly basis: BookBasis },
+  ): DecidedHost {
+    const { judge, hub, isCatalogueKnown, foreign } = basis;
     const { cluster, serverNowMs } = judge;
     const outcome = renderHost(judgement, { hub, cluster, serverNowMs, isCatalogueKnown, held });
     const decided = decideHost(plannedHost(judgement, outcome), foreign);
     const refused = refusedInstances(outcome.lineage);
     if (refused.length > 0) this.#refused.set(name, refused);
     const entries = outcome.parts.filter(({ wanted }) => wanted.kind === 'entry').length;
-    this.#desiredCount += entries - page.entries;
-    this.#pages.set(name, { ...page, held, entries });
-    if (decided.changes.length > 0 || decided.holds.length > 0 || held.size > 0) this.#busy.set(name, decided);
-    else this.#busy.delete(name);
-    this.#judged.delete(name);
+    const before = this.#pages.get(name);
+    this.#desiredCount += entries - (before?.entries ?? 0);
+    if (before === undefined) return decided;
+    const page = { ...before, held, entries };
+    this.#pages.set(name, page);
+    const isQuiet = decided.changes.length + decided.holds.length + held.size === 0;
+    if (isQuiet && !this.#loud.has(name) && !this.#restless.has(name)) this.#learn(judgement, { page, refused }, basis);
+    return decided;
+  }
+
+  /** Other clusters with the same entry need not decide it again. */
+  #learn(
+    { host, live, rejections, components }: HostJudgement,
+    { page, refused }: Pick<WrittenPage, 'page' | 'refused'>,
+    basis: BookBasis,
+  ): void {
+    const plain = basis.plain.of(host, basis);
+    const isRead = components.every(({ verdict }) => verdict.kind === 'replace');
+    if (plain === undefined || plain.standing !== undefined || !isRead) return;
+    if (isStanding(plain, live, { host, basis })) plain.standing = { page, rejections, refused };
   }
 
   #count({ source, live, planned, isLive }: QuietBalance, sign: 1 | -1): void {
@@ -203,6 +241,19 @@ export class HostBook {
     sums.objects += isLive ? sign : 0;
     this.#quiet.set(source, sums);
   }
+}
+
+function authorOf({ hub, judge }: BookBasis): Author {
+  return { hub, cluster: judge.cluster.name };
+}
+
+function isStanding(
+  plain: PlainHost,
+  live: LiveHost | undefined,
+  { host, basis }: { readonly host: Host; readonly basis: BookBasis },
+): boolean {
+  const components = basis.mapping.componentsOf(host);
+  return live !== undefined && standsAsWanted(plain, live, { components, author: authorOf(basis) });
 }
 
 /** Whether the brake has to see a component by name. */
@@ -216,10 +267,6 @@ function isRestless({ live, components }: HostJudgement): boolean {
   return components.some(
     ({ verdict }) => verdict.kind === 'mark' || (verdict.kind === 'keep' && verdict.reason === 'older-reading'),
   );
-}
-
-function quietOf({ component, source, live, planned, isLive }: ComponentBalance): QuietBalance {
-  return { component, source, live, planned, isLive };
 }
 
 function isSameHeld(

@@ -1,30 +1,43 @@
 import { MappingIndex } from '@isthmus/desired';
 import type { ClusterSettings, Json, SourceSettings } from '@isthmus/model';
 import { canonicalJson } from '@isthmus/model';
+import { PlainHosts } from './plain-hosts.js';
 
-/** Mappings by what makes them: clusters whose routes say the same share one, and it is kept up to date once. */
+/** What clusters share that want the same. */
+export interface SharedWork {
+  readonly mapping: MappingIndex;
+  readonly plain: PlainHosts;
+}
+
+/** Shared work by what makes it: clusters whose settings say the same share it, and it is kept up to date once. */
 export class MappingShelf {
-  readonly #shelf = new Map<string, { readonly sources: readonly SourceSettings[]; readonly index: MappingIndex }>();
+  readonly #shelf = new Map<string, SharedWork & { readonly sources: readonly SourceSettings[] }>();
 
-  /** The mapping of a cluster's routes; a new configuration of the sources begins a new one. */
-  indexOf(cluster: ClusterSettings, sources: readonly SourceSettings[]): MappingIndex {
+  /** The work of a cluster and of those like it; a new configuration of the sources begins anew. */
+  workOf(cluster: ClusterSettings, sources: readonly SourceSettings[]): SharedWork {
     const key = keyOf(cluster);
     const kept = this.#shelf.get(key);
-    if (kept?.sources === sources) return kept.index;
-    const index = new MappingIndex(cluster, sources);
-    this.#shelf.set(key, { sources, index });
-    return index;
+    if (kept?.sources === sources) return kept;
+    const work = { sources, mapping: new MappingIndex(cluster, sources), plain: new PlainHosts() };
+    this.#shelf.set(key, work);
+    return work;
   }
 }
 
-/** Routes without their places in the file: those differ although the routes are the same. */
-function keyOf({ routes }: ClusterSettings): string {
-  const plain = (value: unknown): Json => (value instanceof Map ? Object.fromEntries(value) : value) as Json;
-  return canonicalJson(
-    routes.map(({ from, to, preset }) => ({
-      from: Object.fromEntries(Object.entries(from).map(([name, value]) => [name, plain(value)])),
-      to: Object.fromEntries(Object.entries(to).map(([name, value]) => [name, plain(value)])),
-      preset,
-    })),
-  );
+/**
+ * All that decides what is wanted of readings: routes, without their places in the file, which differ although the
+ * routes are the same; the addresses that a cluster wants, its names of regions, and its namespace, which `exportTo`
+ * may name.
+ */
+function keyOf({ routes, allowedCidrs, deniedCidrs, localities, namespace }: ClusterSettings): string {
+  const plain = (value: unknown): Json => (value instanceof Map ? [...value] : value) as Json;
+  const fields = (group: object): Json =>
+    Object.fromEntries(Object.entries(group).map(([name, value]) => [name, plain(value)]));
+  return canonicalJson([
+    routes.map(({ from, to, preset }) => ({ from: fields(from), to: fields(to), preset })),
+    allowedCidrs,
+    deniedCidrs,
+    [...localities],
+    namespace,
+  ]);
 }

@@ -1,5 +1,5 @@
-import type { Change, Endpoint, Plan } from '@isthmus/model';
-import { compareText } from '@isthmus/model';
+import type { Change, Plan } from '@isthmus/model';
+import { printEndpoint } from '@isthmus/model';
 
 /** One change as it is shown: what, where, why and which endpoints come and go. */
 export interface ChangeView {
@@ -7,6 +7,7 @@ export interface ChangeView {
   readonly name: string;
   readonly host: string;
   readonly reason: string | null;
+  /** Endpoints, as `address name=port,…`. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
 }
@@ -46,7 +47,15 @@ export function viewChange(change: Change): ChangeView {
   }
   const { name, host } = change.desired;
   const reason = change.kind === 'create' ? null : change.reason;
-  return { kind: change.kind, name, host, reason, ...change.diff };
+  const { added, removed } = change.diff;
+  return {
+    kind: change.kind,
+    name,
+    host,
+    reason,
+    added: added.map(printEndpoint),
+    removed: removed.map(printEndpoint),
+  };
 }
 
 function countPlan({ changes, holds, heldRemovals, unchangedCount }: Plan): PlanCounts {
@@ -58,10 +67,4 @@ function countPlan({ changes, holds, heldRemovals, unchangedCount }: Plan): Plan
     unchanged: unchangedCount,
     held: new Set([...holds, ...heldRemovals].map(({ name }) => name)).size,
   };
-}
-
-/** An endpoint in one line: `address name=port,…`. */
-export function printEndpoint({ address, ports }: Endpoint): string {
-  const numbers = Object.entries(ports ?? {}).map(([name, number]) => `${name}=${number}`);
-  return numbers.length === 0 ? address : `${address} ${numbers.toSorted(compareText).join(',')}`;
 }

@@ -7,10 +7,9 @@ import { MappingShelf } from './mapping-shelf.js';
 /** The recall of the decision before, if it was made under this very configuration; else an empty one. */
 export function recallOf({ cluster, hub, sources, memory, mappings = new MappingShelf() }: DecisionInput): Recall {
   const { recall } = memory;
-  const mapping = recall !== undefined && isSameBasis(recall, { cluster, hub, sources }) ? recall.mapping : undefined;
-  if (recall !== undefined && mapping !== undefined) return recall;
+  if (recall !== undefined && isSameBasis(recall, { cluster, hub, sources })) return recall;
   const fresh = { book: new HostBook(), observed: undefined, view: undefined, grounds: '' };
-  return { cluster, hub, sources, mapping: mappings.indexOf(cluster, sources), ...fresh };
+  return { cluster, hub, sources, ...mappings.workOf(cluster, sources), ...fresh };
 }
 
 /** The namespace as it is now; the same view as before while nothing in it changed. */

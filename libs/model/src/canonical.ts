@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A value that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json | undefined };
@@ -47,7 +47,7 @@ function isList(value: readonly Json[] | { readonly [key: string]: Json | undefi
 
 /** SHA-256 of a text, hex, cut to `length` digits. */
 export function sha256(text: string, length = 64): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, length);
+  return hash('sha256', text, 'hex').slice(0, length);
 }
 
 /** Order of two texts by code unit, the same on every machine (`localeCompare` is not). */

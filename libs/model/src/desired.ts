@@ -14,6 +14,8 @@ export interface DesiredEntry {
   readonly labels: Readonly<Record<string, string>>;
   /** Complete but for the epoch, which the writer stamps. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Of what is the same in every cluster that wants the same: spec, components, marks. */
+  readonly bodyHash: string;
   /** Of spec, our labels and the semantic annotations; equal hashes mean that nothing needs to be written. */
   readonly contentHash: string;
 }

@@ -12,6 +12,7 @@ export * from './object.js';
 export * from './observed.js';
 export * from './plan.js';
 export * from './proof.js';
+export * from './remembered.js';
 export * from './result.js';
 export * from './secret.js';
 export * from './service-entry.js';

@@ -3,6 +3,7 @@ import type { HoldReason } from './codes.js';
 import type { ComponentKey } from './component.js';
 import type { DesiredEntry } from './desired.js';
 import type { ObservedEntry } from './observed.js';
+import type { Endpoint } from './service-entry.js';
 
 /** One line of a plan. Every write carries what it must find, so it can neither resurrect nor overwrite the unseen. */
 export type Change = CreateChange | UpdateChange | DeleteChange;
@@ -30,10 +31,10 @@ export interface DeleteChange {
   readonly components: readonly ComponentKey[];
 }
 
-/** Addresses with their ports, as `10.0.0.1:8080`, that a change adds and drops. */
+/** Endpoints that a change adds and drops: another port at the same address is another endpoint. */
 export interface EndpointDiff {
-  readonly added: readonly string[];
-  readonly removed: readonly string[];
+  readonly added: readonly Endpoint[];
+  readonly removed: readonly Endpoint[];
 }
 
 /** Something that stays as it is although input says otherwise, and why. */

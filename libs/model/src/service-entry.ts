@@ -1,3 +1,4 @@
+import { compareText } from './canonical.js';
 import type { PortProtocol } from './configuration.js';
 
 /** `spec` of a ServiceEntry: the fields that Isthmus writes. Source: istio.io/latest/docs/reference/config/networking/service-entry */
@@ -29,4 +30,10 @@ export interface Endpoint {
   readonly locality?: string;
   /** For subsets of a DestinationRule; never a key of Istio's or Kubernetes' own. */
   readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** An endpoint in one line: `address name=port,…`. */
+export function printEndpoint({ address, ports }: Endpoint): string {
+  const numbers = Object.entries(ports ?? {}).map(([name, number]) => `${name}=${number}`);
+  return numbers.length === 0 ? address : `${address} ${numbers.toSorted(compareText).join(',')}`;
 }

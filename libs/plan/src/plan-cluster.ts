@@ -11,7 +11,7 @@ import type {
   ObservedEntry,
   Plan,
 } from '@isthmus/model';
-import { canonicalJson, compareText, sha256 } from '@isthmus/model';
+import { canonicalJson, compareText, printEndpoint, sha256 } from '@isthmus/model';
 
 /** One host: what is wanted, and what of ours is there. */
 export interface PlannedHost {
@@ -91,8 +91,8 @@ export interface PlanParts extends Pick<PlanInput, 'cluster' | 'heldRemovals' | 
 }
 
 /** The plan of a cluster from the decisions on its hosts. */
-export function planOf({ decided, stops, liveCount, ...rest }: PlanParts): Plan {
-  const { cluster, heldRemovals, removalsHash } = rest;
+export function planOf(parts: PlanParts): Plan {
+  const { decided, stops, liveCount, cluster, heldRemovals, removalsHash } = parts;
   const changes = stops.length > 0 ? [] : decided.flatMap((one) => one.changes).toSorted(byUrgency);
   const holds = [...stops, ...decided.flatMap((one) => one.holds)];
   return {
@@ -119,11 +119,14 @@ export function decideHost(planned: PlannedHost, foreign: ForeignObjects): Decid
     const isWanted = planned.parts.some(({ wanted }) => wanted.kind === 'entry');
     return { changes: [], holds: isWanted ? [...planned.holds, own] : planned.holds };
   }
-  const decided = planned.parts.map((part) => decidePart(planned.host, part, foreign));
-  return {
-    changes: decided.flatMap(({ changes }) => changes),
-    holds: [...planned.holds, ...decided.flatMap(({ holds }) => holds)],
-  };
+  const changes: Change[] = [];
+  const holds = [...planned.holds];
+  for (const part of planned.parts) {
+    const decided = decidePart(planned.host, part, foreign);
+    changes.push(...decided.changes);
+    holds.push(...decided.holds);
+  }
+  return { changes, holds };
 }
 
 function decidePart(host: string, part: PlannedPart, foreign: ForeignObjects): DecidedHost {
@@ -141,7 +144,7 @@ function decidePart(host: string, part: PlannedPart, foreign: ForeignObjects): D
   if (own !== undefined) return held(own);
   const taken = foreign.hosts.get(host);
   if (taken !== undefined) return held({ name, host, reason: 'host-taken', detail: `by ${taken}` });
-  return changed({ kind: 'create', desired: wanted.entry, diff: diffOf([], wanted.entry.spec.endpoints) });
+  return changed({ kind: 'create', desired: wanted.entry, diff: { added: wanted.entry.spec.endpoints, removed: [] } });
 }
 
 function held(hold: Hold): DecidedHost {
@@ -163,19 +166,16 @@ function update(desired: DesiredEntry, live: LiveState): Change | undefined {
   return { kind: 'update', desired, observed, diff, reason: isSame ? 'drift' : 'content' };
 }
 
-/** What a change does to the endpoints, as `address name=port,…`. */
+/** What a change does to the endpoints, told apart by address and ports. */
 function diffOf(before: readonly Endpoint[], after: readonly Endpoint[]): EndpointDiff {
-  const old = new Set(before.map(printed));
-  const young = new Set(after.map(printed));
-  return {
-    added: [...young].filter((endpoint) => !old.has(endpoint)),
-    removed: [...old].filter((endpoint) => !young.has(endpoint)),
-  };
+  if (before === after) return { added: [], removed: [] };
+  const old = new Map(before.map((endpoint) => [printEndpoint(endpoint), endpoint]));
+  const young = new Map(after.map((endpoint) => [printEndpoint(endpoint), endpoint]));
+  return { added: without(young, old), removed: without(old, young) };
 }
 
-function printed({ address, ports }: Endpoint): string {
-  const numbers = Object.entries(ports ?? {}).map(([name, number]) => `${name}=${number}`);
-  return numbers.length === 0 ? address : `${address} ${numbers.toSorted(compareText).join(',')}`;
+function without(some: ReadonlyMap<string, Endpoint>, others: ReadonlyMap<string, Endpoint>): readonly Endpoint[] {
+  return [...some].filter(([id]) => !others.has(id)).map(([, endpoint]) => endpoint);
 }
 
 /** Grow before shrink, changes before first fills, deletes last; then by name, so that a plan prints the same twice. */

@@ -20,6 +20,7 @@ const NO_DIFF = { added: [], removed: [] };
 export function desiredEntry(name: string, hash = 'h1', overrides: Partial<DesiredEntry> = {}): DesiredEntry {
   return {
     name: name as EntryName,
+    bodyHash: hash,
     host: `${name}.example.internal` as Host,
     spec: {
       hosts: [`${name}.example.internal`],

@@ -1,5 +1,4 @@
 import { ServiceEntry } from '@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry';
-import type { IServiceEntry } from '@kubernetes-models/istio/networking.istio.io/v1/ServiceEntry';
 import type { DesiredEntry } from '@isthmus/model';
 import type { Refuse } from './violation.js';
 
@@ -8,9 +7,11 @@ export function checkSchema(
   { name, labels, annotations, spec }: Pick<DesiredEntry, 'name' | 'labels' | 'annotations' | 'spec'>,
   refuse: Refuse,
 ): void {
-  const metadata = { name, labels: { ...labels }, annotations: { ...annotations } };
+  const entry = new ServiceEntry();
+  // Its constructor would copy every endpoint, which takes longer than to validate it.
+  Object.assign(entry, { metadata: { name, labels, annotations }, spec });
   try {
-    new ServiceEntry({ metadata, spec: spec as IServiceEntry['spec'] }).validate();
+    entry.validate();
   } catch (error) {
     refuse('spec', error instanceof Error ? error.message : 'it does not fit the schema');
   }
