@@ -4,6 +4,7 @@ import * as given from '@isthmus/testing';
 import { DecisionWorld, EU, US } from '@isthmus/testing';
 import fc from 'fast-check';
 import type { Decision } from './decision.js';
+import { MappingShelf } from './mapping-shelf.js';
 
 /** How many times the usual number of runs: `PROPERTY_RUNS=20 npm test -- decide-cluster` searches longer. */
 const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 1);
@@ -162,6 +163,44 @@ describe('decideCluster, for any sequence of snapshots', () => {
     );
   });
 
+  it('is the same for clusters that share their work as for each alone', () => {
+    const visits = fc.array(fc.record({ isVisited: fc.boolean(), edit: fc.constantFrom(...EDITS) }), {
+      minLength: 4,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(fc.array(fc.tuple(step, visits), { minLength: 2, maxLength: 6 }), (steps) => {
+        const shared = { mappings: new MappingShelf(), sources: [US, EU] };
+        const worlds = ['one', 'two', 'three', 'four'].map((name, i) => {
+          const world = new DecisionWorld();
+          const cluster = given.cluster({ name, deniedCidrs: i === 3 ? ['10.1.0.0/29'] : [] });
+          world.input = { ...world.input, ...shared, cluster };
+          return world;
+        });
+        for (const entry of foreign) worlds[2]?.put(entry);
+        let nowMs = worlds[0]?.nowMs ?? 0;
+        for (const [drawnStep, visited] of steps) {
+          nowMs += drawnStep.afterMs;
+          const snapshots = snapshotsOf(drawnStep, nowMs);
+          for (const world of worlds) {
+            world.nowMs = nowMs;
+            if (drawnStep.restarts) world.restart();
+          }
+          // Round after round on the same readings: what one cluster learnt is used for the next.
+          for (const world of [...worlds, ...worlds, ...worlds]) {
+            const { isVisited, edit } = visited[worlds.indexOf(world)] ?? { isVisited: true, edit: 'none' };
+            editByHand(world, 'cloudmap-c.pay', edit);
+            if (!isVisited) continue;
+            const [decision, afresh] = [world.decide(...snapshots), world.decideAfresh(...snapshots)];
+            expect(comparable(decision)).toEqual(comparable(afresh));
+            world.run(...snapshots);
+          }
+        }
+      }),
+      { numRuns: 50 * RUNS },
+    );
+  });
+
   it('plans nothing right after its plan was applied', () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 5 }), (steps) => {
@@ -216,6 +255,21 @@ describe('decideCluster, for any sequence of snapshots', () => {
     );
   });
 });
+
+const EDITS = ['none', 'none', 'endpoint', 'hash', 'deletion', 'deletion'] as const;
+
+/** Somebody takes the last endpoint out of an entry of ours, forges its hash, or deletes it against a finalizer. */
+function editByHand(world: DecisionWorld, name: string, edit: (typeof EDITS)[number]): void {
+  const entry = world.entry(name);
+  if (entry === undefined || edit === 'none') return;
+  const raw = entry.spec.raw as { readonly endpoints: readonly unknown[] };
+  const edited = {
+    endpoint: { spec: { ...entry.spec, raw: { ...raw, endpoints: raw.endpoints.slice(0, -1) } } },
+    hash: { annotations: { ...entry.annotations, 'isthmus.dev/content-hash': 'forged' } },
+    deletion: { isTerminating: true },
+  };
+  world.put({ ...entry, ...edited[edit] });
+}
 
 /** What of a decision may not depend on how it was made. */
 function comparable({ plan, memory, ...rest }: Decision): object {

@@ -15,7 +15,7 @@ export class DecisionWorld {
   namespace: Namespace = new Map();
   memory: ClusterMemory = newClusterMemory();
   nowMs = EPOCH_MS;
-  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals'> = {
+  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings'> = {
     cluster: cluster(),
     hub: hub(),
     sources: [US, EU],
