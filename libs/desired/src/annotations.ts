@@ -1,5 +1,5 @@
 import type { ComponentKey, ComponentRecord, PendingDeletes } from '@isthmus/model';
-import { canonicalJson, compareText, parseComponentKey, remembered } from '@isthmus/model';
+import { canonicalJson, compareText, interned, parseComponentKey, remembered } from '@isthmus/model';
 
 /** `isthmus.dev/components`: sorted JSON, times as ISO 8601. */
 export const encodeComponents = remembered((components: readonly ComponentRecord[]): string =>
@@ -22,12 +22,17 @@ export const encodeComponents = remembered((components: readonly ComponentRecord
 
 /** The records of an annotation, or undefined when it is missing or damaged: annotations are untrusted input. */
 export function decodeComponents(text: string | undefined): readonly ComponentRecord[] | undefined {
+  return text === undefined ? undefined : decodeRecords(text);
+}
+
+/** Entries of clusters that want the same carry the same text. */
+const decodeRecords = interned((text): readonly ComponentRecord[] | undefined => {
   const list = parseJson(text);
   if (!Array.isArray(list)) return undefined;
   const records = list.map(decodeRecord);
   const whole = records.filter((record) => record !== undefined);
   return whole.length === records.length ? whole : undefined;
-}
+});
 
 function decodeRecord(value: unknown): ComponentRecord | undefined {
   if (!isObject(value)) return undefined;
@@ -74,10 +79,13 @@ export function encodePending(pending: PendingDeletes): string | undefined {
   return canonicalJson(Object.fromEntries([...pending].map(([key, atMs]) => [key, isoTime(atMs)])));
 }
 
+export const NO_MARKS: PendingDeletes = new Map();
+
 /** The marks of an annotation; damaged ones are no marks, so they only delay a removal. */
 export function decodePending(text: string | undefined): PendingDeletes {
+  if (text === undefined) return NO_MARKS;
   const value = parseJson(text);
-  if (!isObject(value)) return new Map();
+  if (!isObject(value)) return NO_MARKS;
   const marks = new Map<ComponentKey, number>();
   for (const [key, at] of Object.entries(value)) {
     const atMs = typeof at === 'string' ? Date.parse(at) : Number.NaN;

@@ -14,7 +14,7 @@ import type { HostJudgement, JudgeContext } from './judge.js';
 import { judgeHost } from './judge.js';
 import type { LiveEntry } from './live.js';
 import type { LiveHost } from './live-host.js';
-import { groupLive } from './live-host.js';
+import { LiveHosts } from './live-host.js';
 import { mapServices } from './mapping.js';
 import type { HostOutcome } from './render.js';
 import { renderHost } from './render.js';
@@ -34,10 +34,13 @@ export function judgeCluster(
   context: JudgeContext,
 ): ClusterJudgement {
   const mapping = mapServices(context.cluster, context.sources, snapshots);
-  const liveHosts = groupLive(live);
+  const liveHosts = new LiveHosts(live);
   const hosts = new Map<EntryName, Host>();
   for (const host of mapping.byHost.keys()) hosts.set(entryNameOf(host), host);
-  for (const [name, liveHost] of liveHosts) if (!hosts.has(name)) hosts.set(name, hostOfLive(name, liveHost));
+  for (const name of liveHosts.names) {
+    const liveHost = hosts.has(name) ? undefined : liveHosts.get(name);
+    if (liveHost !== undefined) hosts.set(name, hostOfLive(name, liveHost));
+  }
   const judged = [...hosts]
     .toSorted(([a], [b]) => compareText(a, b))
     .map(([name, host]) =>

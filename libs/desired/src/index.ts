@@ -11,7 +11,7 @@ export { judgeHost } from './judge.js';
 export type { HostJudgement, JudgeContext, JudgedComponent, Verdict } from './judge.js';
 export { readLive } from './live.js';
 export type { LiveEntry } from './live.js';
-export { endpointsOf, groupLive } from './live-host.js';
+export { endpointsOf, LiveHosts } from './live-host.js';
 export type { LiveHost } from './live-host.js';
 export type { MappedComponent } from './mapping.js';
 export { MappingIndex } from './mapping-index.js';

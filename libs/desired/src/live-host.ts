@@ -7,7 +7,7 @@ import type {
   Resolution,
   ServicePort,
 } from '@isthmus/model';
-import { byKey } from './annotations.js';
+import { NO_MARKS, byKey } from './annotations.js';
 import { endpointId } from './endpoint-id.js';
 import { partOfName } from './entry-name.js';
 import type { LiveEntry } from './live.js';
@@ -31,20 +31,43 @@ export interface LiveHost {
   readonly isIntact: boolean;
 }
 
-/** Puts live entries together by host; the key is the name of part 0. */
-export function groupLive(entries: ReadonlyMap<EntryName, LiveEntry>): ReadonlyMap<EntryName, LiveHost> {
-  const hosts = new Map<EntryName, LiveHost>();
-  const split = new Map<EntryName, Map<number, LiveEntry>>();
-  for (const [name, entry] of entries) {
-    const { base, part } = partOfName(name);
-    const parts = split.get(base) ?? new Map<number, LiveEntry>();
-    split.set(base, parts.set(part, entry));
+/** Live entries, put together by host when they are asked for: few hosts are split, and most are not looked at. */
+export class LiveHosts {
+  readonly #entries: ReadonlyMap<EntryName, LiveEntry>;
+  /** Name of part 0 → names of the other parts. */
+  readonly #others = new Map<EntryName, EntryName[]>();
+
+  constructor(entries: ReadonlyMap<EntryName, LiveEntry>) {
+    this.#entries = entries;
+    for (const name of entries.keys()) {
+      const { base, part } = partOfName(name);
+      if (part > 0) this.#others.set(base, [...(this.#others.get(base) ?? []), name]);
+    }
   }
-  for (const [base, parts] of split) {
-    const host = liveHostOf(parts);
-    if (host !== undefined) hosts.set(base, host);
+
+  /** By the names of their parts 0, which need not be there. */
+  get names(): ReadonlySet<EntryName> {
+    return new Set([...[...this.#entries.keys()].map((name) => partOfName(name).base), ...this.#others.keys()]);
   }
-  return hosts;
+
+  get(name: EntryName): LiveHost | undefined {
+    const parts = new Map<number, LiveEntry>();
+    for (const part of [name, ...(this.#others.get(name) ?? [])]) {
+      const entry = this.#entries.get(part);
+      if (entry !== undefined) parts.set(partOfName(part).part, entry);
+    }
+    return liveHostOf(parts);
+  }
+
+  /** Names of hosts of which an entry is another one than before, or is there no more. */
+  changedSince(before: LiveHosts): ReadonlySet<EntryName> {
+    const changed = new Set<EntryName>();
+    for (const [name, entry] of this.#entries) {
+      if (before.#entries.get(name) !== entry) changed.add(partOfName(name).base);
+    }
+    for (const name of before.#entries.keys()) if (!this.#entries.has(name)) changed.add(partOfName(name).base);
+    return changed;
+  }
 }
 
 /** The live host of these parts; undefined when there is none. */
@@ -64,7 +87,7 @@ export function liveHostOf(parts: ReadonlyMap<number, LiveEntry>): LiveHost | un
     ports: entries.find(({ ports }) => ports.length > 0)?.ports ?? [],
     endpoints: isWhole ? first.endpoints : distinct(entries.flatMap(({ endpoints }) => endpoints)),
     components: isWhole ? first.components : newestRecords(entries),
-    pending: sorted.get(0)?.pending ?? new Map(),
+    pending: sorted.get(0)?.pending ?? NO_MARKS,
     isIntact: entries.every(({ isIntact }) => isIntact),
   };
 }

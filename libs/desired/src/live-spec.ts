@@ -1,29 +1,41 @@
-import type { Endpoint, PortProtocol, ServicePort } from '@isthmus/model';
+import type { Endpoint, PortProtocol, Resolution, ServicePort } from '@isthmus/model';
+import { remembered } from '@isthmus/model';
 import { isReservedLabel } from './endpoint-labels.js';
 
-/** `spec.endpoints` of a live entry, reduced to the fields we write; undefined when one of them cannot be read. */
-export function parseEndpoints(value: unknown): readonly Endpoint[] | undefined {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) return undefined;
-  const known = read.get(value);
-  if (known !== undefined) return known;
-  const endpoints = allOrNothing(value.map(parseEndpoint));
-  if (endpoints === undefined) return undefined;
-  const list = endpoints.every((endpoint, i) => endpoint === value[i]) ? (value as readonly Endpoint[]) : endpoints;
-  read.set(value, list);
-  return list;
+/** What of a live spec is ours, as far as it can be read. */
+export interface LiveSpec {
+  /** Virtual IPs. */
+  readonly addresses: readonly string[];
+  /** Undefined when one of them cannot be read. */
+  readonly ports: readonly ServicePort[] | undefined;
+  readonly resolution: Resolution;
+  /** Reduced to the fields we write; undefined when one of them cannot be read. */
+  readonly endpoints: readonly Endpoint[] | undefined;
 }
 
-/** Lists are never changed once made, and what we wrote ourselves stands in the entries of many clusters. */
-const read = new WeakMap<object, readonly Endpoint[]>();
+/** Reads an untrusted spec. The same spec, the very object, stands for the entries of many clusters. */
+export const parseLiveSpec = remembered(
+  (raw: Readonly<Record<string, unknown>>): LiveSpec => ({
+    addresses: parseAddresses(raw['addresses']),
+    ports: parsePorts(raw['ports']),
+    resolution: raw['resolution'] === 'DNS' ? 'DNS' : 'STATIC',
+    endpoints: parseEndpoints(raw['endpoints']),
+  }),
+);
 
-/** `spec.addresses` of a live entry, as far as they are texts. */
-export function parseAddresses(value: unknown): readonly string[] {
+function parseEndpoints(value: unknown): readonly Endpoint[] | undefined {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value)) return undefined;
+  const endpoints = allOrNothing(value.map(parseEndpoint));
+  return endpoints?.every((endpoint, i) => endpoint === value[i]) === true ? (value as readonly Endpoint[]) : endpoints;
+}
+
+/** As far as they are texts. */
+function parseAddresses(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((address) => typeof address === 'string') : [];
 }
 
-/** `spec.ports` of a live entry; undefined when one of them cannot be read. */
-export function parsePorts(value: unknown): readonly ServicePort[] | undefined {
+function parsePorts(value: unknown): readonly ServicePort[] | undefined {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? allOrNothing(value.map(parsePort)) : undefined;
 }

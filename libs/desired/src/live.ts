@@ -10,7 +10,7 @@ import type {
 import { OBJECT } from '@isthmus/model';
 import { byKey, decodeComponents, decodePending } from './annotations.js';
 import { bodyHashOf, contentHashOf } from './content-hash.js';
-import { parseAddresses, parseEndpoints, parsePorts } from './live-spec.js';
+import { parseLiveSpec } from './live-spec.js';
 
 /** One of our live entries, read back so that the endpoints of each component can be kept. */
 export interface LiveEntry {
@@ -35,22 +35,23 @@ export function readLive(observed: ObservedEntry): LiveEntry {
   const raw = specObject(observed.spec.raw);
   const components = decodeComponents(observed.annotations[OBJECT.components]);
   const pending = decodePending(observed.annotations[OBJECT.pendingDelete]);
-  const endpoints = parseEndpoints(raw['endpoints']);
-  const ports = parsePorts(raw['ports']);
+  const { addresses, ports, resolution, endpoints } = parseLiveSpec(raw);
   const bodyHash = bodyHashOf({ spec: raw as Record<string, Json>, components: components ?? [], pending });
-  const contentHash = contentHashOf(bodyHash, observed);
+  const computedHash = contentHashOf(bodyHash, observed);
+  const recordedHash = observed.annotations[OBJECT.contentHash];
   const counted = components !== undefined && endpoints !== undefined && countsMatch(components, endpoints.length);
   return {
     observed,
     host: observed.spec.hosts[0] ?? '',
-    addresses: parseAddresses(raw['addresses']),
+    addresses,
     ports: ports ?? [],
-    resolution: raw['resolution'] === 'DNS' ? 'DNS' : 'STATIC',
+    resolution,
     endpoints: endpoints ?? [],
     components: components ?? [],
     pending,
-    isIntact: counted && ports !== undefined && contentHash === observed.annotations[OBJECT.contentHash],
-    contentHash,
+    isIntact: counted && ports !== undefined && computedHash === recordedHash,
+    // The very text where it is equal: one of them is enough.
+    contentHash: computedHash === recordedHash ? recordedHash : computedHash,
   };
 }
 

@@ -11,7 +11,7 @@ import type {
   PendingDeletes,
   ServiceEntrySpec,
 } from '@isthmus/model';
-import { byKey } from './annotations.js';
+import { NO_MARKS, byKey } from './annotations.js';
 import type { Contribution } from './contribution.js';
 import { contributionOf, emptied } from './contribution.js';
 import { layOut } from './endpoints.js';
@@ -159,11 +159,10 @@ function entryPart(judgement: HostJudgement, content: EntryContent, { hub, clust
   return { name, live, wanted: { kind: 'entry', entry: entryOf(judgement, content, { hub, cluster: cluster.name }) } };
 }
 
-const NO_MARKS: PendingDeletes = new Map();
-
 /** Part 0 carries the marks of the host's components. */
 function marksOf(contributions: readonly Contribution[]): PendingDeletes {
-  return new Map(contributions.flatMap(({ key, markedAtMs }) => (markedAtMs === undefined ? [] : [[key, markedAtMs]])));
+  const marked = contributions.filter(({ markedAtMs }) => markedAtMs !== undefined);
+  return marked.length === 0 ? NO_MARKS : new Map(marked.map(({ key, markedAtMs = 0 }) => [key, markedAtMs]));
 }
 
 /** A DNS host is never split: the parts it no longer needs are empty, and go as everything does, in two phases. */

@@ -1,4 +1,4 @@
-import { canonicalJson, compareText } from '@isthmus/model';
+import { attributesOf, canonicalJson, compareText } from '@isthmus/model';
 import type { Attributes, Instance } from '@isthmus/model';
 
 /** Instances in their one order, by id; Cloud Map answers in random order. */
@@ -25,7 +25,7 @@ export function mergeInstances(known: readonly Instance[], answered: readonly In
 
 function keepEqual(known: Instance | undefined, answered: Instance): Instance {
   if (known !== undefined && isEqual(known, answered)) return known;
-  return { ...answered, attributes: new Map(sortedAttributes(answered.attributes)) };
+  return { ...answered, attributes: attributesOf(answered.attributes) };
 }
 
 function isSameList(a: readonly Instance[], b: readonly Instance[]): boolean {

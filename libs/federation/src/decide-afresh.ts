@@ -50,7 +50,7 @@ export function decideAfresh(input: DecisionInput): Decision {
   });
   return {
     plan,
-    memory: { brake: brake.memory, marksSeenAtMs, live: view.readBack },
+    memory: { brake: brake.memory, marksSeenAtMs, live: view.live },
     desiredCount: rendered.flatMap(({ outcome }) => outcome.parts).filter(({ wanted }) => wanted.kind === 'entry')
       .length,
     liveObjects: view.live.size,

@@ -80,7 +80,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     memory: {
       brake: brake.memory,
       marksSeenAtMs,
-      live: view.readBack,
+      live: view.live,
       recall: { ...recall, observed: input.observed, view, grounds },
     },
     desiredCount: book.desiredCount,

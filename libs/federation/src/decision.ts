@@ -3,6 +3,7 @@ import type {
   Approval,
   ClusterSettings,
   ComponentRecord,
+  EntryName,
   HubSettings,
   ObservedEntry,
   Plan,
@@ -23,8 +24,8 @@ export interface ClusterMemory {
   readonly brake: BrakeMemory;
   /** When this process first saw each mark (hub clock), by `name component`: a proof has to be given again after it. */
   readonly marksSeenAtMs: ReadonlyMap<string, number>;
-  /** Our live objects as they were read back, by the very object that was observed. */
-  readonly live: ReadonlyMap<ObservedEntry, LiveEntry>;
+  /** Our live objects as they were read back. */
+  readonly live: ReadonlyMap<EntryName, LiveEntry>;
   /** What makes the next decision cheap; one without it is the same, only slower. */
   readonly recall?: Recall;
 }

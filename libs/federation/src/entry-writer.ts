@@ -138,8 +138,7 @@ export class EntryWriter {
     const { store } = this.#observer;
     this.#lastAppliedAtMs = this.#tools.clock.nowMs();
     if (write.kind === 'deleted') return store.put(nameOf(write.change), undefined);
-    const { spec } = write.manifest;
-    store.put(write.manifest.name, { ...write.answer.metadata, spec: { hosts: spec.hosts, raw: spec } });
+    store.wrote(write.manifest, write.answer.metadata);
     this.#observer.learnServerTime(write.answer.serverTimeMs);
     this.#tools.reporter.propagated(write.change, snapshots);
   }

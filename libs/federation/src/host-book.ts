@@ -1,5 +1,5 @@
 import type { Author, HostJudgement, JudgeContext, LiveEntry, LiveHost, MappingIndex } from '@isthmus/desired';
-import { balancesOf, entryNameOf, groupLive, hostOfLive, judgeHost, renderHost } from '@isthmus/desired';
+import { LiveHosts, balancesOf, entryNameOf, hostOfLive, judgeHost, renderHost } from '@isthmus/desired';
 import type { ComponentBalance, EntryName, HeldComponents, Host, HoldReason, ComponentKey } from '@isthmus/model';
 import { compareText } from '@isthmus/model';
 import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
@@ -46,7 +46,7 @@ export class HostBook {
   readonly #loud = new Map<EntryName, readonly ComponentBalance[]>();
   readonly #quiet = new Map<string, { live: number; planned: number; objects: number }>();
   #live: ReadonlyMap<EntryName, LiveEntry> = new Map();
-  #liveHosts: ReadonlyMap<EntryName, LiveHost> = new Map();
+  #liveHosts = new LiveHosts(new Map());
   #mappingVersion: number | undefined;
   #desiredCount = 0;
 
@@ -66,16 +66,11 @@ export class HostBook {
   }
 
   #compareLive(live: ReadonlyMap<EntryName, LiveEntry>, dirty: Map<EntryName, Host>): void {
-    const hosts = groupLive(live);
-    const isSame = (a: LiveHost | undefined, b: LiveHost | undefined): boolean =>
-      a?.parts.size === b?.parts.size && [...(a?.parts ?? [])].every(([part, entry]) => b?.parts.get(part) === entry);
-    for (const [name, host] of hosts) {
-      if (!isSame(host, this.#liveHosts.get(name)))
-        dirty.set(name, this.#pages.get(name)?.host ?? hostOfLive(name, host));
-    }
-    for (const name of this.#liveHosts.keys()) {
-      const page = this.#pages.get(name);
-      if (!hosts.has(name) && page !== undefined) dirty.set(name, page.host);
+    const hosts = new LiveHosts(live);
+    for (const name of hosts.changedSince(this.#liveHosts)) {
+      const liveHost = hosts.get(name);
+      const host = this.#pages.get(name)?.host ?? (liveHost && hostOfLive(name, liveHost));
+      if (host !== undefined) dirty.set(name, host);
     }
     this.#live = live;
     this.#liveHosts = hosts;

@@ -14,7 +14,6 @@ import { sortByOwner } from '@isthmus/plan';
 /** What stands in the namespace of a cluster, told apart and read back. */
 export interface LiveView {
   readonly foreign: ForeignObjects;
-  readonly readBack: ReadonlyMap<ObservedEntry, LiveEntry>;
   /** Ours, by name. */
   readonly live: ReadonlyMap<EntryName, LiveEntry>;
   /** Those of ours that carry a mark. */
@@ -26,16 +25,17 @@ export interface LiveView {
 /** Reads a namespace; objects that are as before are not parsed again. */
 export function viewLive(
   observed: readonly ObservedEntry[],
-  known: ReadonlyMap<ObservedEntry, LiveEntry>,
+  known: ReadonlyMap<EntryName, LiveEntry>,
   { hub, cluster }: { readonly hub: HubSettings; readonly cluster: ClusterSettings },
 ): LiveView {
   const owner = { hubs: [hub.name, ...hub.formerNames], clusters: [cluster.name, ...cluster.formerNames] };
   const { ours, foreign } = sortByOwner(observed, owner);
-  const readBack = new Map(ours.map((entry) => [entry, known.get(entry) ?? readLive(entry)]));
-  const entries = [...readBack.values()];
+  const entries = ours.map((entry) => {
+    const before = known.get(entry.name);
+    return before?.observed === entry ? before : readLive(entry);
+  });
   return {
     foreign,
-    readBack,
     live: new Map(entries.map((entry) => [entry.observed.name, entry])),
     marked: entries.filter(({ pending }) => pending.size > 0),
     endpoints: entries.reduce((sum, entry) => sum + entry.endpoints.length, 0),

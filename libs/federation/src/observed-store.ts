@@ -1,6 +1,7 @@
 import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
 import { compareText, OBJECT } from '@isthmus/model';
-import type { EntryList } from '@isthmus/ports';
+import type { EntryList, EntryManifest } from '@isthmus/ports';
+import { withSharedParts } from './shared-entry.js';
 
 /**
  * What the hub knows of the ServiceEntries in one namespace of one cluster, whoever owns them. A doubtful object is
@@ -31,7 +32,7 @@ export class ObservedStore {
 
   /** Takes a full list as the truth. */
   replaceAll({ items }: EntryList<ObservedEntry>): void {
-    this.#entries = new Map(items.map((entry) => [entry.name, entry]));
+    this.#entries = new Map(items.map((entry) => [entry.name, withSharedParts(entry)]));
     this.#doubtful.clear();
     this.#sorted = undefined;
   }
@@ -50,7 +51,21 @@ export class ObservedStore {
   put(name: EntryName, entry: ObservedEntry | undefined): void {
     this.#doubtful.delete(name);
     if (entry === undefined) this.#entries.delete(name);
-    else this.#entries.set(name, entry);
+    else this.#entries.set(name, withSharedParts(entry));
+    this.#sorted = undefined;
+  }
+
+  /** What our own write made of an object: it holds what was sent, the very objects, as far as the answer says so. */
+  wrote(manifest: EntryManifest, metadata: ObservedMetadata): void {
+    const { name, labels, annotations, spec } = manifest;
+    this.#doubtful.delete(name);
+    this.#entries.set(name, {
+      ...metadata,
+      name,
+      labels: isSameRecord(labels, metadata.labels) ? labels : metadata.labels,
+      annotations: isSameRecord(annotations, metadata.annotations) ? annotations : metadata.annotations,
+      spec: { hosts: spec.hosts, raw: spec },
+    });
     this.#sorted = undefined;
   }
 

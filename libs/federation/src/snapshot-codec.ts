@@ -1,5 +1,5 @@
 import type { Code, ComponentKey, Json, Result, Snapshot } from '@isthmus/model';
-import { CODES, componentKey, err, ok, sourceName } from '@isthmus/model';
+import { attributesOf, CODES, componentKey, err, ok, sourceName } from '@isthmus/model';
 import { z } from 'zod';
 
 /** A snapshot as JSON: maps are lists of pairs, and what is undefined is null. */
@@ -44,7 +44,7 @@ const errorReport = z.strictObject({ code: codeSchema, message: z.string(), sinc
 const instance = z.strictObject({
   id: text,
   health: z.enum(['HEALTHY', 'UNHEALTHY', 'UNKNOWN']),
-  attributes: z.array(z.tuple([text, text])).transform((pairs) => new Map(pairs)),
+  attributes: z.array(z.tuple([text, text])).transform(attributesOf),
 });
 
 const identity = z.strictObject({

@@ -45,9 +45,10 @@ function isList(value: readonly Json[] | { readonly [key: string]: Json | undefi
   return Array.isArray(value);
 }
 
-/** SHA-256 of a text, hex, cut to `length` digits. */
+/** SHA-256 of a text, hex, cut to `length` digits, an even number. */
 export function sha256(text: string, length = 64): string {
-  return hash('sha256', text, 'hex').slice(0, length);
+  // Not a slice of the whole digest, which would be kept with it.
+  return hash('sha256', text, 'buffer').toString('hex', 0, length / 2);
 }
 
 /** Order of two texts by code unit, the same on every machine (`localeCompare` is not). */

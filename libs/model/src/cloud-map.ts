@@ -1,10 +1,8 @@
+import type { Attributes } from './attributes.js';
 import type { ComponentIdentity, ComponentKey } from './component.js';
 
 /** Health as Cloud Map reports it; UNKNOWN means that the service has no health check, and counts as healthy. */
 export type InstanceHealth = 'HEALTHY' | 'UNHEALTHY' | 'UNKNOWN';
-
-/** Attributes of an instance: only the keys that Isthmus uses. A map, because attribute names are untrusted input. */
-export type Attributes = ReadonlyMap<string, string>;
 
 /**
  * Names of the instance attributes that Isthmus reads. Sources: Cloud Map API reference, RegisterInstance; ECS developer

@@ -1,4 +1,5 @@
 export * from './answer.js';
+export * from './attributes.js';
 export * from './brand.js';
 export * from './canonical.js';
 export * from './cloud-map.js';
@@ -8,9 +9,11 @@ export * from './configuration.js';
 export * from './desired.js';
 export * from './error.js';
 export * from './glob.js';
+export * from './interned.js';
 export * from './object.js';
 export * from './observed.js';
 export * from './plan.js';
+export * from './pooled.js';
 export * from './proof.js';
 export * from './remembered.js';
 export * from './result.js';

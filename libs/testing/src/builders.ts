@@ -11,7 +11,7 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
-import { ATTRIBUTES, clusterName, componentKey, emptySnapshot, sourceName } from '@isthmus/model';
+import { ATTRIBUTES, attributesOf, clusterName, componentKey, emptySnapshot, sourceName } from '@isthmus/model';
 
 /** 2026-01-01T00:00:00Z: the instant at which built worlds begin. */
 export const EPOCH_MS = Date.UTC(2026, 0, 1);
@@ -131,7 +131,7 @@ export function instance(
   const attributes = new Map([[ATTRIBUTES.ipv4 as string, ipv4]]);
   if (more.port !== undefined) attributes.set(ATTRIBUTES.port, String(more.port));
   if (more.zone !== undefined) attributes.set(ATTRIBUTES.zone, more.zone);
-  return { id: more.id ?? `i-${ipv4}`, health: more.health ?? 'HEALTHY', attributes };
+  return { id: more.id ?? `i-${ipv4}`, health: more.health ?? 'HEALTHY', attributes: attributesOf(attributes) };
 }
 
 /** A service named `service.namespace` of one region and account; its ids follow from its name unless `id` is given. */
