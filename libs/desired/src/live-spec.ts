@@ -14,14 +14,12 @@ export interface LiveSpec {
 }
 
 /** Reads an untrusted spec. The same spec, the very object, stands for the entries of many clusters. */
-export const parseLiveSpec = remembered(
-  (raw: Readonly<Record<string, unknown>>): LiveSpec => ({
-    addresses: parseAddresses(raw['addresses']),
-    ports: parsePorts(raw['ports']),
-    resolution: raw['resolution'] === 'DNS' ? 'DNS' : 'STATIC',
-    endpoints: parseEndpoints(raw['endpoints']),
-  }),
-);
+export const parseLiveSpec = remembered((raw: Readonly<Record<string, unknown>>): LiveSpec => ({
+  addresses: parseAddresses(raw['addresses']),
+  ports: parsePorts(raw['ports']),
+  resolution: raw['resolution'] === 'DNS' ? 'DNS' : 'STATIC',
+  endpoints: parseEndpoints(raw['endpoints']),
+}));
 
 function parseEndpoints(value: unknown): readonly Endpoint[] | undefined {
   if (value === undefined || value === null) return [];

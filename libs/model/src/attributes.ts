@@ -14,7 +14,10 @@ export interface Attributes {
 export function attributesOf(pairs: Iterable<readonly [string, string]>): Attributes {
   const sorted = [...pairs].sort(([a], [b]) => compareText(a, b));
   const names = sorted.map(([name]) => name);
-  return new KeptAttributes(sharedNames(JSON.stringify(names)) ?? names, sorted.map(([, value]) => pooled(value)));
+  return new KeptAttributes(
+    sharedNames(JSON.stringify(names)) ?? names,
+    sorted.map(([, value]) => pooled(value)),
+  );
 }
 
 /** The instances of a service, and of most others, have attributes of the same names. */
