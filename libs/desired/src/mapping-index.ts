@@ -26,8 +26,8 @@ export class MappingIndex {
   readonly #cluster: ClusterSettings;
   readonly #sources: readonly SourceSettings[];
   readonly #seen = new Map<string, ReadonlyMap<ComponentKey, ServiceState>>();
-  /** By component, then by the source that sees it, in the order of the configuration. */
-  readonly #views = new Map<ComponentKey, Map<string, Mapped>>();
+  /** What each source that sees a component makes of it; most are seen by one. */
+  readonly #views = new Map<ComponentKey, readonly Mapped[]>();
   readonly #winners = new Map<ComponentKey, MappedComponent>();
   readonly #byHost = new Map<Host, readonly MappedComponent[]>();
   readonly #rejections = new Map<ComponentKey, Rejection>();
@@ -89,19 +89,18 @@ export class MappingIndex {
   }
 
   #view(...[source, key, state, hosts]: [SourceSettings, ComponentKey, ServiceState | undefined, Set<Host>]): void {
-    const views = this.#views.get(key) ?? new Map<string, Mapped>();
+    const others = (this.#views.get(key) ?? []).filter((view) => viewerOf(view) !== source.name);
     const mapped = state === undefined ? undefined : mapService(this.#cluster, source, state);
-    if (mapped === undefined) views.delete(source.name);
-    else views.set(source.name, mapped);
-    if (views.size === 0) this.#views.delete(key);
+    const views = mapped === undefined ? others : [...others, mapped];
+    if (views.length === 0) this.#views.delete(key);
     else this.#views.set(key, views);
     this.#crown(key, views, hosts);
   }
 
   /** A service that several sources see is one component: the freshest view of it wins. */
-  #crown(key: ComponentKey, views: ReadonlyMap<string, Mapped>, hosts: Set<Host>): void {
+  #crown(key: ComponentKey, views: readonly Mapped[], hosts: Set<Host>): void {
     const old = this.#winners.get(key);
-    const inOrder = this.#sources.flatMap(({ name }) => views.get(name) ?? []);
+    const inOrder = views.length < 2 ? views : this.#inOrder(views);
     const mapped = inOrder.filter((view) => 'state' in view);
     const winner = mapped.reduce<MappedComponent | undefined>(
       (best, view) => (best === undefined || freshness(view) > freshness(best) ? view : best),
@@ -124,4 +123,13 @@ export class MappingIndex {
     else this.#byHost.set(host, list);
     hosts.add(host);
   }
+
+  /** In the order of the configuration. */
+  #inOrder(views: readonly Mapped[]): readonly Mapped[] {
+    return this.#sources.flatMap(({ name }) => views.filter((view) => viewerOf(view) === name));
+  }
+}
+
+function viewerOf(view: Mapped): string {
+  return 'state' in view ? view.source.name : view.source;
 }

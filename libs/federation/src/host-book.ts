@@ -5,7 +5,7 @@ import { compareText } from '@isthmus/model';
 import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
 import { decideHost } from '@isthmus/plan';
 import type { HostPage, PlainHost, PlainHosts, QuietBalance, WrittenPage } from './plain-hosts.js';
-import { NOTHING_HELD, plannedPlain, quietOf, standsAsWanted } from './plain-hosts.js';
+import { NOTHING_HELD, orNone, plannedPlain, quietOf, standsAsWanted } from './plain-hosts.js';
 import { plannedHost } from './planned-host.js';
 import type { RefusedInstance } from './refused-instances.js';
 import { refusedInstances } from './refused-instances.js';
@@ -226,7 +226,9 @@ export class HostBook {
     const plain = basis.plain.of(host, basis);
     const isRead = components.every(({ verdict }) => verdict.kind === 'replace');
     if (plain === undefined || plain.standing !== undefined || !isRead) return;
-    if (isStanding(plain, live, { host, basis })) plain.standing = { page, rejections, refused };
+    if (isStanding(plain, live, { host, basis })) {
+      plain.standing = { page, rejections: orNone(rejections), refused: orNone(refused) };
+    }
   }
 
   #count({ source, live, planned, isLive }: QuietBalance, sign: 1 | -1): void {

@@ -109,14 +109,21 @@ function plainHostOf(host: Host, components: readonly MappedComponent[], context
   const entries = outcome.parts.filter(({ wanted }) => wanted.kind === 'entry').length;
   const quiet = balancesOf(judgement).map(quietOf);
   return {
-    outcome,
+    outcome: { holds: orNone(outcome.holds), parts: outcome.parts },
     absent: {
       page: { host, quiet, held: NOTHING_HELD, entries },
-      rejections: judgement.rejections,
-      refused: refusedInstances(lineage),
+      rejections: orNone(judgement.rejections),
+      refused: orNone(refusedInstances(lineage)),
     },
     standing: undefined,
   };
+}
+
+const NONE: readonly never[] = [];
+
+/** One empty list for all: there are as many as hosts. */
+export function orNone<Item>(list: readonly Item[]): readonly Item[] {
+  return list.length === 0 ? NONE : list;
 }
 
 /** The part of a balance that is summed up. */
