@@ -6,6 +6,7 @@ import { Breaker, isTransportFailure } from './breaker.js';
 import type { Backoff } from './jitter.js';
 import { fullJitter } from './jitter.js';
 import { ObservedStore } from './observed-store.js';
+import { inSlices } from './slices.js';
 
 const BACKOFF: Backoff = { baseMs: 1_000, maxMs: 60_000 };
 /** With more doubtful objects than this, one paged list is cheaper than a GET of each. */
@@ -93,7 +94,7 @@ export class ClusterObserver {
 
   async #listAll(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
     const list = await client.listEntries(signal);
-    this.store.replaceAll(list);
+    await inSlices(this.store.replaceAll(list), this.#clock);
     this.#isListed = true;
     this.#listed(list.serverTimeMs, sweepMs);
   }

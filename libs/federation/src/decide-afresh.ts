@@ -7,6 +7,7 @@ import type { LiveView } from './live-view.js';
 import { markId, marksSeen, nextDueMs, viewLive } from './live-view.js';
 import { plannedHost } from './planned-host.js';
 import { refusedInstances } from './refused-instances.js';
+import { atOnce } from './slices.js';
 
 /** The first half of a decision: what is live, and what the readings prove about each host. */
 export interface JudgedInput {
@@ -66,7 +67,7 @@ export function decideAfresh(input: DecisionInput): Decision {
 /** Reads our live objects back and judges every host. */
 export function judgeInput(input: DecisionInput): JudgedInput {
   const { cluster, hub, sources, memory, nowMs, serverNowMs } = input;
-  const view = viewLive(input.observed, memory.live, { hub, cluster });
+  const view = atOnce(viewLive(input.observed, memory.live, { hub, cluster }));
   const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
   const judgement = judgeCluster(input.snapshots, view.live, {
     cluster,

@@ -5,6 +5,7 @@ import type { Decision, DecisionInput } from './decision.js';
 import type { BookBasis } from './host-book.js';
 import { markId, marksSeen, nextDueMs } from './live-view.js';
 import { recallOf, viewOf } from './recall.js';
+import { atOnce, inSlices } from './slices.js';
 
 export { decideAfresh, judgeInput, renderInput } from './decide-afresh.js';
 export type { JudgedInput, RenderedHost } from './decide-afresh.js';
@@ -18,26 +19,12 @@ export { MappingShelf } from './mapping-shelf.js';
  * earlier ones: a recall only saves the work on hosts that nothing has touched since.
  */
 export function decideCluster(input: DecisionInput): Decision {
-  const steps = decisionSteps(input);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-  }
+  return atOnce(decisionSteps(input));
 }
 
-/** How long a decision keeps the process to itself at a time. */
-const SLICE_MS = 20;
-
 /** The same, with pauses in which everything else goes on. */
-export async function decideInSlices(input: DecisionInput, clock: Clock): Promise<Decision> {
-  const steps = decisionSteps(input);
-  for (let sinceMs = clock.monotonicMs(); ;) {
-    const step = steps.next();
-    if (step.done === true) return step.value;
-    if (clock.monotonicMs() - sinceMs < SLICE_MS) continue;
-    await clock.sleep(0);
-    sinceMs = clock.monotonicMs();
-  }
+export function decideInSlices(input: DecisionInput, clock: Clock): Promise<Decision> {
+  return inSlices(decisionSteps(input), clock);
 }
 
 /** The same, step by step: a first decision on thousands of hosts must not keep the process from everything else. */
@@ -45,9 +32,10 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
   const { cluster, hub, sources, memory, nowMs, serverNowMs, snapshots } = input;
   const recall = recallOf(input);
   const { mapping, plain, book } = recall;
-  const view = viewOf(recall, input);
+  const view = yield* viewOf(recall, input);
   const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
   mapping.update(snapshots);
+  yield;
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
   const basis: BookBasis = {
     mapping,
@@ -58,6 +46,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     isCatalogueKnown: isKnown,
   };
   const dirty = book.dirtyHosts(mapping, view.live);
+  yield;
   yield* book.judge(dirty, basis);
   const brake = pressBrake(
     {

@@ -9,6 +9,7 @@ import { NOTHING_HELD, orNone, plannedPlain, quietOf, standsAsWanted } from './p
 import { plannedHost } from './planned-host.js';
 import type { RefusedInstance } from './refused-instances.js';
 import { refusedInstances } from './refused-instances.js';
+import { letOthersRun } from './slices.js';
 
 /** From what a book decides. */
 export interface BookBasis {
@@ -26,9 +27,6 @@ type Judged =
   | { readonly kind: 'absent' | 'standing'; readonly plain: PlainHost };
 
 const NOTHING_DECIDED: DecidedHost = { changes: [], holds: [] };
-/** Pages between two chances to let others run: a few milliseconds. */
-const SLICE = 100;
-
 /**
  * Keeps the decision on every host of one cluster, so that the next decision costs what changed: hosts whose services
  * or live objects changed, and those on which time alone decides. A book gives the same plan as a new one would.
@@ -83,7 +81,7 @@ export class HostBook {
       this.#forget(name);
       this.#judge(name, host, basis);
       count += 1;
-      if (count % SLICE === 0) yield;
+      yield* letOthersRun(count);
     }
   }
 
@@ -97,7 +95,7 @@ export class HostBook {
     for (const name of names) {
       this.#decide(name, held.get(name) ?? NOTHING_HELD, basis);
       count += 1;
-      if (count % SLICE === 0) yield;
+      yield* letOthersRun(count);
     }
     this.#judged.clear();
   }

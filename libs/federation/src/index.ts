@@ -20,3 +20,4 @@ export type { SourceView } from './source-poller.js';
 export { SourcePoller } from './source-poller.js';
 export { readStatus } from './status.js';
 export type { StatusInput } from './status.js';
+export { withSharedParts } from './shared-entry.js';

@@ -10,6 +10,7 @@ import type {
 } from '@isthmus/model';
 import type { ForeignObjects } from '@isthmus/plan';
 import { sortByOwner } from '@isthmus/plan';
+import { mapSteps } from './slices.js';
 
 /** What stands in the namespace of a cluster, told apart and read back. */
 export interface LiveView {
@@ -22,15 +23,15 @@ export interface LiveView {
   readonly referenced: readonly ComponentRecord[];
 }
 
-/** Reads a namespace; objects that are as before are not parsed again. */
-export function viewLive(
+/** Reads a namespace, step by step; objects that are as before are not parsed again. */
+export function* viewLive(
   observed: readonly ObservedEntry[],
   known: ReadonlyMap<EntryName, LiveEntry>,
   { hub, cluster }: { readonly hub: HubSettings; readonly cluster: ClusterSettings },
-): LiveView {
+): Generator<void, LiveView> {
   const owner = { hubs: [hub.name, ...hub.formerNames], clusters: [cluster.name, ...cluster.formerNames] };
   const { ours, foreign } = sortByOwner(observed, owner);
-  const entries = ours.map((entry) => {
+  const entries = yield* mapSteps(ours, (entry) => {
     const before = known.get(entry.name);
     return before?.observed === entry ? before : readLive(entry);
   });

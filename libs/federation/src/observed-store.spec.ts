@@ -3,11 +3,12 @@ import { OBJECT } from '@isthmus/model';
 import { liveEntry } from '@isthmus/testing';
 
 import { ObservedStore } from './observed-store.js';
+import { atOnce } from './slices.js';
 
 describe('ObservedStore', () => {
   const storeWith = (...items: ObservedEntry[]): ObservedStore => {
     const store = new ObservedStore();
-    store.replaceAll({ items, serverTimeMs: 0 });
+    atOnce(store.replaceAll({ items, serverTimeMs: 0 }));
     return store;
   };
   const sweep = (store: ObservedStore, ...items: ObservedEntry[]): void => store.sweep({ items, serverTimeMs: 0 });

@@ -2,6 +2,7 @@ import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model'
 import { compareText, OBJECT } from '@isthmus/model';
 import type { EntryList, EntryManifest } from '@isthmus/ports';
 import { withSharedParts } from './shared-entry.js';
+import { mapSteps } from './slices.js';
 
 /**
  * What the hub knows of the ServiceEntries in one namespace of one cluster, whoever owns them. A doubtful object is
@@ -30,9 +31,10 @@ export class ObservedStore {
     return [...this.#doubtful].sort(compareText);
   }
 
-  /** Takes a full list as the truth. */
-  replaceAll({ items }: EntryList<ObservedEntry>): void {
-    this.#entries = new Map(items.map((entry) => [entry.name, withSharedParts(entry)]));
+  /** Takes a full list as the truth, once the last step is done. */
+  *replaceAll({ items }: EntryList<ObservedEntry>): Generator<void, void> {
+    const entries = yield* mapSteps(items, withSharedParts);
+    this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
     this.#doubtful.clear();
     this.#sorted = undefined;
   }

@@ -13,9 +13,9 @@ export function recallOf({ cluster, hub, sources, memory, mappings = new Mapping
 }
 
 /** The namespace as it is now; the same view as before while nothing in it changed. */
-export function viewOf(recall: Recall, { observed, hub, cluster, memory }: DecisionInput): LiveView {
+export function* viewOf(recall: Recall, { observed, hub, cluster, memory }: DecisionInput): Generator<void, LiveView> {
   if (recall.view !== undefined && recall.observed === observed) return recall.view;
-  return viewLive(observed, memory.live, { hub, cluster });
+  return yield* viewLive(observed, memory.live, { hub, cluster });
 }
 
 function isSameBasis(
