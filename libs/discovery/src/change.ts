@@ -1,4 +1,5 @@
 import type { ComponentKey, Snapshot, ServiceState } from '@isthmus/model';
+import { withChanges } from './layered-map.js';
 
 /** New states by key; undefined drops the service. */
 export type StateChanges = ReadonlyMap<ComponentKey, ServiceState | undefined>;
@@ -22,11 +23,5 @@ export function changeState(snapshot: Snapshot, state: ServiceState): Snapshot {
 
 function changeServices(services: Snapshot['services'], states: StateChanges): Snapshot['services'] {
   const real = [...states].filter(([key, state]) => services.get(key) !== state);
-  if (real.length === 0) return services;
-  const next = new Map(services);
-  for (const [key, state] of real) {
-    if (state === undefined) next.delete(key);
-    else next.set(key, state);
-  }
-  return next;
+  return real.length === 0 ? services : withChanges(services, new Map(real));
 }
