@@ -1,5 +1,5 @@
 import type { Attributes } from '@isthmus/model';
-import { ATTRIBUTES } from '@isthmus/model';
+import { ATTRIBUTES, pooled } from '@isthmus/model';
 
 /**
  * `region/zone` of an instance, or the region alone when its zone is unknown or lies elsewhere. Istio compares it with
@@ -12,5 +12,7 @@ export function localityOf(region: string, attributes: Attributes, localities: R
   const renamed = localities.get(region);
   if (renamed !== undefined && renamed !== region) return renamed;
   const zone = attributes.get(ATTRIBUTES.zone);
-  return zone !== undefined && zone.startsWith(region) && /^[a-z0-9-]{1,63}$/.test(zone) ? `${region}/${zone}` : region;
+  return zone !== undefined && zone.startsWith(region) && /^[a-z0-9-]{1,63}$/.test(zone)
+    ? pooled(`${region}/${zone}`)
+    : region;
 }

@@ -1,7 +1,7 @@
 import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
 import { compareText, OBJECT } from '@isthmus/model';
 import type { EntryList, EntryManifest } from '@isthmus/ports';
-import { withSharedParts } from './shared-entry.js';
+import { observedSpec, withSharedParts } from './shared-entry.js';
 import { mapSteps } from './slices.js';
 
 /**
@@ -66,7 +66,7 @@ export class ObservedStore {
       name,
       labels: isSameRecord(labels, metadata.labels) ? labels : metadata.labels,
       annotations: isSameRecord(annotations, metadata.annotations) ? annotations : metadata.annotations,
-      spec: { hosts: spec.hosts, raw: spec },
+      spec: observedSpec(spec),
     });
     this.#sorted = undefined;
   }
