@@ -35,9 +35,9 @@ const commands: Commands = {
       {
         terminal: systemTerminal,
         files,
-        readWorld: async (configuration, signal) => {
+        readWorld: async (configuration, request) => {
           const { readWorld } = await import('./commands/read-world.js');
-          return readWorld(configuration, signal, { terminal: systemTerminal, files });
+          return readWorld(configuration, request, { terminal: systemTerminal, files });
         },
       },
     );

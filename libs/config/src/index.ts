@@ -7,7 +7,7 @@ export type { ConfigPath, ConfigProblem, Finding, Place } from './problem.js';
 export { PROBLEM_CODES } from './problem-codes.js';
 export type { ProblemCode, ProblemCodeEntry } from './problem-codes.js';
 export { generateSchema } from './schema/document.js';
-export { findSharedTargets } from './shared-targets.js';
+export { displacedClusters, findSharedTargets } from './shared-targets.js';
 export type { SharedTarget, Target } from './shared-targets.js';
 export { UNSERVED_FIELDS } from './unserved-fields.js';
 export type { UnservedField } from './unserved-fields.js';

@@ -1,6 +1,6 @@
 import type { ClusterSettings, EntryName } from '@isthmus/model';
 import { IsthmusError, OBJECT } from '@isthmus/model';
-import { cluster, EU, FederationWorld, instance, US } from '@isthmus/testing';
+import { cluster, EU, FederationWorld, hub, instance, US } from '@isthmus/testing';
 
 const CART = 'cloudmap-cart.shop' as EntryName;
 const MOVED = cluster({ namespace: 'isthmus', previousNamespaces: ['old'] });
@@ -144,6 +144,15 @@ describe('a cluster whose namespace was changed', () => {
     await world.restart({ clusters: [MOVED] }, 100_000);
     expect(old.entry(CART)).toBeUndefined();
     expect(old.callsOf('get')).toHaveLength(1);
+  });
+
+  it('takes what a former name of the hub made there for its own as soon as the configuration names it', async () => {
+    for (const region of world.regions.values()) region.fail('listNamespaces', 'hang');
+    await world.restart({ clusters: [MOVED], hub: hub({ name: 'renamed' }) });
+    expect(world.addresses()).toEqual([]);
+    await world.change({ clusters: [MOVED], hub: hub({ name: 'renamed', formerNames: ['test'] }) });
+    expect(world.addresses()).toEqual(['10.1.0.1', '10.2.0.1']);
+    expect(old.entry(CART)).toBeUndefined();
   });
 
   it('stamps an epoch above that of the objects there', async () => {
