@@ -1,4 +1,4 @@
-export { findLosses } from './losses.js';
+export { findLosses, UNDECIDED } from './losses.js';
 export type { Loss } from './losses.js';
 export { parseConfig } from './parse-config.js';
 export type { ConfigOrigin, ParsedConfig } from './parse-config.js';

@@ -14,4 +14,3 @@ export type { LiveHost } from './live-host.js';
 export { MappingIndex } from './mapping-index.js';
 export { renderHost } from './render.js';
 export type { HostOutcome, PartOutcome } from './render.js';
-export { routeOf } from './route.js';

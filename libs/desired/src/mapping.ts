@@ -9,10 +9,9 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
-import { hasAbsenceProof, parseComponentKey } from '@isthmus/model';
+import { hasAbsenceProof, isRead, parseComponentKey, routeOf } from '@isthmus/model';
 import { entryNameOf } from './entry-name.js';
 import { hostOf } from './host.js';
-import { isRead, routeOf } from './route.js';
 
 /** One service that a cluster wants, under the host that its route gives it. */
 export interface MappedComponent {

@@ -13,6 +13,7 @@ export * from './observed.js';
 export * from './plan.js';
 export * from './proof.js';
 export * from './result.js';
+export * from './route.js';
 export * from './secret.js';
 export * from './service-entry.js';
 export * from './snapshot.js';

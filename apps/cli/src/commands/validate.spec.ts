@@ -142,6 +142,8 @@ describe('runValidate', () => {
         out: [
           'conf/isthmus.yaml would stop mapping, compared with old.yaml:',
           '  - source shop-eu-west-1: eu-west-1 is not read any more',
+          '  two files do not tell which services exist, and so which of this concerns any; what their instances mean ' +
+            'for other ports, labels and address attributes; whether two services want one host now: ask a hub, with --server',
           'conf/isthmus.yaml: ok, 1 source, 2 clusters, 2 routes',
         ],
         told: [],

@@ -1,5 +1,5 @@
 import type { ConfigProblem, Loss } from '@isthmus/config';
-import { formatProblem } from '@isthmus/config';
+import { formatProblem, UNDECIDED } from '@isthmus/config';
 import type { Terminal } from '../terminal.js';
 
 /** What validating a configuration found. */
@@ -28,12 +28,10 @@ export function printVerdict(verdict: Verdict, output: 'text' | 'json', terminal
 function printLosses({ file, against }: Verdict, terminal: Terminal): void {
   if (against === undefined) return;
   const { losses } = against;
-  if (losses.length === 0) {
-    terminal.print(`${file} maps all that ${against.file} maps`, 'good');
-    return;
-  }
-  terminal.print(`${file} would stop mapping, compared with ${against.file}:`, 'warning');
+  if (losses.length === 0) terminal.print(`${file} maps all that ${against.file} maps`, 'good');
+  else terminal.print(`${file} would stop mapping, compared with ${against.file}:`, 'warning');
   for (const { subject, message } of losses) terminal.print(`  - ${subject}: ${message}`, 'warning');
+  terminal.print(`  two files do not tell ${UNDECIDED.join('; ')}: ask a hub, with --server`);
 }
 
 function summaryOf({ file, counts, errors, warnings }: Verdict): string {
