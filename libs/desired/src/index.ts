@@ -11,6 +11,7 @@ export { readLive } from './live.js';
 export type { LiveEntry } from './live.js';
 export { endpointsOf, groupLive } from './live-host.js';
 export type { LiveHost } from './live-host.js';
+export { isStillMapped } from './mapping.js';
 export { MappingIndex } from './mapping-index.js';
 export { renderHost } from './render.js';
 export type { HostOutcome, PartOutcome } from './render.js';

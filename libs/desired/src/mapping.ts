@@ -88,7 +88,7 @@ export function freshness({ state }: MappedComponent): number {
  * compared by the names of their entries, because the spec of a live object is anybody's.
  */
 export function isStillMapped(
-  record: ComponentRecord,
+  record: Pick<ComponentRecord, 'key' | 'source' | 'namespace' | 'httpName' | 'service'>,
   host: Host,
   config: { readonly cluster: ClusterSettings; readonly sources: readonly SourceSettings[] },
 ): boolean {
@@ -101,7 +101,7 @@ export function isStillMapped(
     namespaceName: record.namespace,
     httpName: record.httpName,
     serviceName: record.service,
-    createdAtMs: record.createdAtMs,
+    createdAtMs: 0,
     isShared: false,
   };
   return config.sources.some((source) => {
