@@ -6,6 +6,7 @@ export { explainHost } from './explain-host.js';
 export type { ExplainInput } from './explain-host.js';
 export type { ClusterFacts } from './explain-cluster.js';
 export type * from './explain-view.js';
+export { movedEntries, ownerOf, withMoving } from './moving-entries.js';
 export type { PreviousEntries } from './moving-entries.js';
 export * from './federation.js';
 export { findConfigRemovals } from './config-removals.js';
