@@ -168,30 +168,31 @@ describe('explain, on a messy estate', () => {
     expect(await ask(url)).toMatchObject({ exitCode: 4, text: '', told: expect.stringContaining('no hub answers at') });
   }, 40_000);
 
+  const run = async (options: Partial<PlanOptions>) => {
+    const terminal = remember();
+    const exitCode = await runPlan(
+      {
+        config: { shown: 'isthmus.yaml', path: estate.configFile },
+        cluster: undefined,
+        output: 'text',
+        hasDetailedExitCode: true,
+        offline: undefined,
+        saveSnapshot: undefined,
+        timeoutMs: 20_000,
+        ...options,
+      },
+      {
+        terminal,
+        files: systemFiles,
+        readWorld: (configuration, request) => readWorld(configuration, request, { terminal, files: systemFiles }),
+      },
+    );
+    return { exitCode, out: terminal.out, told: terminal.told };
+  };
+
   it('is planned without a hub, and again from what was read, without a write', async () => {
     await estate.stopHub();
     const writes = estate.writeCounts();
-    const run = async (options: Partial<PlanOptions>) => {
-      const terminal = remember();
-      const exitCode = await runPlan(
-        {
-          config: { shown: 'isthmus.yaml', path: estate.configFile },
-          cluster: undefined,
-          output: 'text',
-          hasDetailedExitCode: true,
-          offline: undefined,
-          saveSnapshot: undefined,
-          timeoutMs: 20_000,
-          ...options,
-        },
-        {
-          terminal,
-          files: systemFiles,
-          readWorld: (configuration, signal) => readWorld(configuration, signal, { terminal, files: systemFiles }),
-        },
-      );
-      return { exitCode, out: terminal.out, told: terminal.told };
-    };
     const saved = { shown: 's.json', path: `${estate.configFile}.json` };
     const same = await run({ saveSnapshot: saved });
     expect(same).toMatchObject({ exitCode: 0 });
@@ -211,5 +212,28 @@ describe('explain, on a messy estate', () => {
     expect(dark.out.join('\n')).not.toMatch(/^ +- /m);
     expect(estate.writeCounts()).toEqual(writes);
     rmSync(saved.path);
+    estate.cloudMap.model.faults.clear();
+  }, 60_000);
+
+  it('is planned without what a hub does not read: a paused source, and a cluster in the place of another', async () => {
+    await estate.stopHub();
+    await estate.replaceFile('again.kubeconfig', estate.cluster('both').kubeconfig());
+    await estate.reconfigure((document) => {
+      const [first] = document.clusters;
+      Object.assign(document.sources[0] ?? {}, { paused: { reason: 'maintenance', until: '2999-01-01T00:00:00Z' } });
+      document.clusters.push({ ...first, name: 'again', kubeconfig: { file: 'again.kubeconfig' } });
+    });
+    const { exitCode, out, told } = await run({});
+    expect(exitCode).toBe(1);
+    expect(told.filter((line) => line.startsWith('source '))).toEqual([expect.stringMatching(/^source eu-west-1: /)]);
+    expect(out).toContain(
+      'warning: source us-east-1 is paused until 2999-01-01T00:00:00.000Z, so nothing new of it is planned: maintenance',
+    );
+    expect(out.join('\n')).toMatch(
+      /^not read: cluster again, the kubeconfig: kubeconfig-refused, it reaches .* of both: /m,
+    );
+    const one = await run({ cluster: 'again' });
+    expect(one.exitCode).toBe(1);
+    expect(one.told).toContain('cluster again: kubeconfig-refused');
   }, 60_000);
 });

@@ -1,4 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse, stringify } from 'yaml';
+import { askHub } from '../../apps/cli/src/commands/ask-hub.js';
+import { systemFiles } from '../../apps/cli/src/commands/files.js';
+import { checkKubeconfig } from '../../apps/cli/src/commands/kubeconfig-check.js';
+import { runValidate } from '../../apps/cli/src/commands/validate.js';
 import type { EstateDocument } from './federated-estate.js';
 import { ACCOUNT, FederatedEstate, eventually, region } from './federated-estate.js';
 
@@ -39,6 +45,40 @@ describe('a running hub', () => {
       expect((await estate.status()).sources.map(({ name }) => name)).toEqual([US]);
       estate.register(US, 'cart', '10.1.0.9');
       await eventually('the other source goes on', () => addresses().includes('10.1.0.9'));
+    }, 20_000);
+
+    it('asks, when a route is narrower, for the removals that validate has said before, and for nothing else', async () => {
+      const narrower = (cluster: Record<string, unknown>) => (cluster['routes'] = [{ from: { regions: [US] } }]);
+      const next = parse(readFileSync(estate.configFile, 'utf8')) as EstateDocument;
+      next.clusters.slice(0, 1).forEach(narrower);
+      const path = await estate.replaceFile('next.yaml', stringify(next));
+      const out: string[] = [];
+      const exitCode = await runValidate(
+        { shown: 'next.yaml', path, against: undefined, server: estate.url, output: 'text' },
+        {
+          terminal: { print: (line) => out.push(line), tell: (line) => out.push(line) },
+          files: systemFiles,
+          checkKubeconfig,
+          askHub,
+          nowMs: Date.now(),
+        },
+      );
+      expect({ exitCode, removals: out.filter((line) => line.startsWith('  - ')) }).toEqual({
+        exitCode: 0,
+        removals: [`  - one: 1 endpoint of ${CART}, of cart in shop (source ${EU})`],
+      });
+      await edit(narrower);
+      // All of a source would go, so the hub asks first; what it asks for is what was said.
+      const held = async () =>
+        (await estate.status()).clusters.map(({ name, held }) => [
+          name,
+          ...held.map(({ detail }) => detail).filter((detail) => detail.startsWith('removal')),
+        ]);
+      await eventually('it waits', async () => (await held()).flat().length > 2);
+      expect(await held()).toEqual([
+        ['one', expect.stringMatching(new RegExp(`^removal of the object \\(aws/${EU}/`))],
+        ['two'],
+      ]);
     }, 20_000);
 
     it('reads a source that is new', async () => {

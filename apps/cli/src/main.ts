@@ -8,14 +8,15 @@ import { readVersion } from './version.js';
 const site = { cwd: process.cwd(), initCwd: process.env['INIT_CWD'] };
 
 const commands: Commands = {
-  validate: async ({ config, against, output }) => {
+  validate: async ({ config, against, server, output }) => {
     const { runValidate } = await import('./commands/validate.js');
     const { systemFiles } = await import('./commands/files.js');
     const { checkKubeconfig } = await import('./commands/kubeconfig-check.js');
+    const { askHub } = await import('./commands/ask-hub.js');
     const file = (shown: string) => ({ shown, path: resolveConfigFile(shown, site) });
     return runValidate(
-      { ...file(config), against: against === undefined ? undefined : file(against), output },
-      { terminal: systemTerminal, files: systemFiles, checkKubeconfig, nowMs: Date.now() },
+      { ...file(config), against: against === undefined ? undefined : file(against), server, output },
+      { terminal: systemTerminal, files: systemFiles, checkKubeconfig, askHub, nowMs: Date.now() },
     );
   },
   plan: async ({ config, offline, saveSnapshot, ...options }) => {
@@ -35,9 +36,9 @@ const commands: Commands = {
       {
         terminal: systemTerminal,
         files,
-        readWorld: async (configuration, signal) => {
+        readWorld: async (configuration, request) => {
           const { readWorld } = await import('./commands/read-world.js');
-          return readWorld(configuration, signal, { terminal: systemTerminal, files });
+          return readWorld(configuration, request, { terminal: systemTerminal, files });
         },
       },
     );

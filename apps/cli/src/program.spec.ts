@@ -38,6 +38,10 @@ describe('runCommandLine', () => {
       ['validate', { config: 'isthmus.yaml', against: 'old.yaml', output: 'text' }],
     ],
     [
+      ['validate', '--server', 'http://hub'],
+      ['validate', { config: 'isthmus.yaml', server: 'http://hub', output: 'text' }],
+    ],
+    [
       ['serve', '--config', 'a.yaml'],
       ['serve', { config: 'a.yaml' }],
     ],

@@ -15,6 +15,7 @@ export interface Commands {
 export interface ValidateWords {
   readonly config: string;
   readonly against?: string;
+  readonly server?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -77,6 +78,7 @@ function describeProgram(
     .description('check a configuration and the kubeconfigs that it names; exit code 65 when it cannot be used')
     .addOption(configOption())
     .option('--against <file>', 'list what it would stop mapping, compared with this older configuration')
+    .option('--server <url>', 'list what it would remove of what this running hub holds')
     .addOption(outputOption('text', 'json'))
     .action(async (options: ValidateWords) => done(await commands.validate(options)));
   addPlan(program, commands, done);

@@ -10,13 +10,15 @@ async function rig(text = yaml('{ name: prod }')) {
   const readText = (): Promise<string> =>
     typeof file.text === 'string' ? Promise.resolve(file.text) : Promise.reject(file.text);
   const options = { path: '/etc/isthmus/isthmus.yaml', readText };
-  const accepted = await readConfig(options);
+  const clock = new ManualClock();
+  const accepted = await readConfig(options, clock.nowMs());
   if (!accepted.ok) throw new Error('the first configuration must be good');
   const logger = recordingLogger();
   const metrics = recordingMetrics();
-  const config = new ConfigFile(options, accepted.value, { clock: new ManualClock(), logger, metrics });
+  const config = new ConfigFile(options, accepted.value, { clock, logger, metrics });
   const errors = (): number => logger.lines.filter(({ level }) => level === 'error').length;
-  return { file, config, logger, metrics, errors };
+  const warnings = (): unknown => logger.lines.findLast(({ level }) => level === 'warn')?.fields['problems'];
+  return { file, config, clock, logger, metrics, errors, warnings };
 }
 
 describe('ConfigFile', () => {
@@ -45,6 +47,20 @@ describe('ConfigFile', () => {
     expect(problems[0]).toMatch(/^isthmus\.yaml:\d+:\d+ CFG\d+ /);
     file.text = yaml('{ name: prod }', SOURCE);
     expect(await config.refresh()).toMatchObject({ sources: [{ name: 'us' }] });
+  });
+
+  it('warns of a pause that is over, at the start and with each new content', async () => {
+    const paused = (until: string): string =>
+      SOURCE.replace(' }]', `, paused: { reason: x, until: ${until} }, account: "111122223333" }]`);
+    const { file, config, clock, warnings } = await rig(yaml('{ name: prod }', paused('2025-12-31T00:00:00Z')));
+    expect(warnings()).toContainEqual(expect.stringMatching(/^isthmus\.yaml:3:\d+ CFG081 /));
+    file.text = yaml('{ name: prod }', paused('2026-01-01T00:00:05Z'));
+    await config.refresh();
+    expect(warnings()).not.toContainEqual(expect.stringContaining('CFG081'));
+    await clock.advance(10_000);
+    file.text += '\n';
+    await config.refresh();
+    expect(warnings()).toContainEqual(expect.stringContaining('CFG081'));
   });
 
   it('keeps the old configuration while the file cannot be read, and says so once', async () => {

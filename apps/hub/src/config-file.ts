@@ -28,13 +28,13 @@ export interface AcceptedConfig {
   readonly warnings: readonly ConfigProblem[];
 }
 
-/** Reads the configuration; rejects when the file cannot be read. */
-export async function readConfig({
-  path,
-  readText,
-}: ConfigFileOptions): Promise<Result<AcceptedConfig, readonly ConfigProblem[]>> {
+/** Reads the configuration; rejects when the file cannot be read. Pauses and approvals that are over are warned of. */
+export async function readConfig(
+  { path, readText }: ConfigFileOptions,
+  nowMs: number,
+): Promise<Result<AcceptedConfig, readonly ConfigProblem[]>> {
   const text = await readText(path);
-  const parsed = parseConfig(text, { file: basename(path), folder: dirname(path) });
+  const parsed = parseConfig(text, { file: basename(path), folder: dirname(path), nowMs });
   return parsed.ok ? ok({ text, ...parsed.value }) : err(parsed.error);
 }
 
@@ -74,7 +74,8 @@ export class ConfigFile {
     }
     if (text === this.#judged) return undefined;
     this.#judged = text;
-    const parsed = parseConfig(text, { file: basename(path), folder: dirname(path) });
+    const nowMs = this.#observers.clock.nowMs();
+    const parsed = parseConfig(text, { file: basename(path), folder: dirname(path), nowMs });
     if (!parsed.ok) {
       const problems = parsed.error.map(formatProblem);
       this.#observers.logger.error('the new configuration is refused and the old one stays', { problems });

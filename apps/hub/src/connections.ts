@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-import { findSharedTargets } from '@isthmus/config';
+import { displacedClusters } from '@isthmus/config';
 import type { Kubeconfig } from '@isthmus/kubernetes';
 import { parseKubeconfig } from '@isthmus/kubernetes';
 import type { ClusterSettings, Result } from '@isthmus/model';
@@ -126,9 +126,7 @@ export class Connections {
       const server = this.#connections.get(keyOf(cluster))?.server;
       return server === undefined ? [] : [{ cluster: cluster.name, server, namespace: cluster.namespace }];
     });
-    const firstOf = new Map(
-      findSharedTargets(targets).flatMap(({ clusters: [first, ...others] }) => others.map((other) => [other, first])),
-    );
+    const firstOf = displacedClusters(targets);
     for (const cluster of clusters) this.#settleShared(cluster, firstOf.get(cluster.name));
   }
 

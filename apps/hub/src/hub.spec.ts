@@ -142,6 +142,24 @@ describe('hub', () => {
     expect(await plan()).toMatchObject({ cluster: 'eks', changes: [], holds: [], removals: null });
   });
 
+  it('shows which services stand on the objects of a cluster', async () => {
+    await start();
+    await eventually(() => rig.client.writes.length > 0);
+    const answer = await get('/api/v1/clusters/eks/components');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(await answer.json()).toMatchObject({
+      cluster: 'eks',
+      hosts: [
+        {
+          host: 'cart.shop',
+          name: 'cloudmap-cart.shop',
+          owner: { hub: 'test', cluster: 'eks' },
+          components: [{ source: 'us', seenBy: ['us'], namespace: 'shop', service: 'cart', endpoints: 1 }],
+        },
+      ],
+    });
+  });
+
   it('explains a host from the instance to the live object', async () => {
     await start();
     const explained = async (): Promise<HostExplanation> =>
@@ -172,6 +190,7 @@ describe('hub', () => {
 
   it.each([
     ['/api/v1/clusters/nobody/plan', 'no cluster of this name is configured'],
+    ['/api/v1/clusters/nobody/components', 'no cluster of this name is configured'],
     ['/nothing', 'there is nothing at this path'],
     ['/api/v1/clusters/%E0%A4%A/plan', 'there is nothing at this path'],
   ])('answers problem+json for %s', async (path, detail) => {

@@ -29,14 +29,14 @@ export interface RuntimeOptions {
 export async function openRuntime(options: RuntimeOptions): Promise<Result<Runtime, readonly string[]>> {
   const readText = (path: string): Promise<string> => readFile(path, 'utf8');
   const file = { path: options.configFile, readText };
-  const accepted = await readConfig(file);
+  const clock = systemClock;
+  const accepted = await readConfig(file, clock.nowMs());
   if (!accepted.ok) return err(accepted.error.map(formatProblem));
 
   const { logDestination: destination } = options;
   const level = accepted.value.configuration.hub.logLevel;
   const logger = createLogger(destination === undefined ? { level } : { level, destination });
   const metrics = new PromMetrics();
-  const clock = systemClock;
   const credentials = processCredentials();
   return ok({
     config: new ConfigFile(file, accepted.value, { clock, logger, metrics }),

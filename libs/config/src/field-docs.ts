@@ -65,7 +65,9 @@ export const FIELD_DOCS: Readonly<Record<string, FieldDoc>> = {
   'clusters[].push': doc('False: planned and shown, never written to.'),
   'clusters[].kubeconfig.file': doc('Kubeconfig with inline data; read again every 10 s.', 'path'),
   'clusters[].namespace': doc('Namespace in which the entries live.', 'DNS label'),
-  'clusters[].createNamespace': doc('Create the namespace when it is missing.'),
+  'clusters[].createNamespace': doc(
+    'Create the namespace when it is missing; needs the rights of `deploy/rbac/create-namespace.yaml`.',
+  ),
   'clusters[].previousNamespaces': doc(
     'Namespaces from which entries move: created here, then deleted there.',
     'DNS labels',

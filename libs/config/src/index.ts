@@ -1,4 +1,4 @@
-export { findLosses } from './losses.js';
+export { findLosses, UNDECIDED } from './losses.js';
 export type { Loss } from './losses.js';
 export { parseConfig } from './parse-config.js';
 export type { ConfigOrigin, ParsedConfig } from './parse-config.js';
@@ -7,7 +7,7 @@ export type { ConfigPath, ConfigProblem, Finding, Place } from './problem.js';
 export { PROBLEM_CODES } from './problem-codes.js';
 export type { ProblemCode, ProblemCodeEntry } from './problem-codes.js';
 export { generateSchema } from './schema/document.js';
-export { findSharedTargets } from './shared-targets.js';
+export { displacedClusters, findSharedTargets } from './shared-targets.js';
 export type { SharedTarget, Target } from './shared-targets.js';
 export { UNSERVED_FIELDS } from './unserved-fields.js';
 export type { UnservedField } from './unserved-fields.js';

@@ -122,6 +122,50 @@ describe('findLosses', () => {
     expect(lost(before, { ...renamed, hub: { ...renamed.hub, formerNames: ['prod-old'] } })).toEqual([]);
   });
 
+  describe('by another order of routes', () => {
+    const first = '{ from: { namespaces: ["shop*"] } }';
+    const second = '{ from: { services: [cart] }, to: { host: "{service}.mesh" } }';
+
+    it('finds services that a route before theirs takes under another host, with an example', () => {
+      const old = configuration({ route: `${first}, ${second}` });
+      const next = configuration({ route: `${second}, ${first}` });
+      expect(lost(old, next)).toEqual([
+        'cluster eks, route isthmus.yaml:4: services as cart in shopany, of source shop, go by isthmus.yaml:4 now: ' +
+          'hosts change from {service}.{namespace} to {service}.mesh',
+      ]);
+    });
+
+    it('finds a new route that asks more of the instances of some services', () => {
+      const asking = '{ from: { services: ["c*"], namespaces: [shop-eu], instances: { where: { stage: prod } } } }';
+      expect(lost(configuration({ route: first }), configuration({ route: `${asking}, ${first}` }))).toEqual([
+        'cluster eks, route isthmus.yaml:4: services as cany in shop-eu, of source shop, go by isthmus.yaml:4 now: ' +
+          'instances without stage: "prod" are left out',
+      ]);
+    });
+
+    it.each<[string, string, string, Parts]>([
+      [
+        'which no service reaches',
+        first,
+        `{ from: { namespaces: [web] }, to: { host: "{service}.mesh" } }, ${first}`,
+        {},
+      ],
+      ['after the one that takes them', `${first}, ${second}`, `${first}, ${second}`, {}],
+      ['with the same host', first, `{ from: { services: [cart] } }, ${first}`, {}],
+      ['of another source', first, `{ from: { sources: [web] }, to: { host: "{service}.mesh" } }, ${first}`, {}],
+      ['of what its source does not read', first, `${second}, ${first}`, { source: ', services: { exclude: [cart] }' }],
+    ])('finds nothing in a route %s', (_what, old, next, parts) => {
+      expect(lost(configuration({ ...parts, route: old }), configuration({ ...parts, route: next }))).toEqual([]);
+    });
+
+    it('takes accounts that share a namespace into account', () => {
+      const shared = '{ from: { accounts: ["999900001111"] }, to: { host: "{service}.mesh" } }';
+      expect(lost(configuration({}), configuration({ route: `${shared}, {}` }))).toEqual([
+        expect.stringContaining('services as any in any, of source shop, go by isthmus.yaml:4 now: hosts change'),
+      ]);
+    });
+  });
+
   it('compares an old route with the new one that is nearest to it', () => {
     const old = configuration({ route: '{ from: { services: [a], regions: [us-*] } }' });
     const next = configuration({

@@ -1,4 +1,4 @@
-import { findSharedTargets } from './shared-targets.js';
+import { displacedClusters, findSharedTargets } from './shared-targets.js';
 
 describe('findSharedTargets', () => {
   it('finds clusters that reach one namespace of one server, however its URL is written', () => {
@@ -10,6 +10,14 @@ describe('findSharedTargets', () => {
     ];
     expect(findSharedTargets(targets)).toEqual([
       { server: 'https://API.example.com', namespace: 'isthmus', clusters: ['a', 'b'] },
+    ]);
+  });
+
+  it('leaves the place to the first of them', () => {
+    const at = (cluster: string) => ({ cluster, server: 'https://api.example.com', namespace: 'isthmus' });
+    expect([...displacedClusters(['a', 'b', 'c'].map(at))]).toEqual([
+      ['b', 'a'],
+      ['c', 'a'],
     ]);
   });
 

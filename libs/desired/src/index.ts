@@ -14,7 +14,7 @@ export type { LiveEntry } from './live.js';
 export { endpointsOf, LiveHosts } from './live-host.js';
 export type { LiveHost } from './live-host.js';
 export type { MappedComponent } from './mapping.js';
+export { isStillMapped } from './mapping.js';
 export { MappingIndex } from './mapping-index.js';
 export { renderHost } from './render.js';
 export type { HostOutcome, PartOutcome } from './render.js';
-export { routeOf } from './route.js';

@@ -12,6 +12,7 @@ import type {
   SourceSettings,
 } from '@isthmus/model';
 import { hasAbsenceProof, hasEmptinessProof } from '@isthmus/model';
+import { bookedSource } from './booked-source.js';
 import type { Candidates } from './candidates.js';
 import { candidatesOf } from './candidates.js';
 import { settleClaims } from './claims.js';
@@ -59,6 +60,7 @@ export type Verdict =
 /** One component of a host with its verdict. */
 export interface JudgedComponent {
   readonly key: ComponentKey;
+  /** Under which it is counted and recorded: not always the one that `mapped` was read from. */
   readonly source: string;
   /** As it stands on the live object; undefined: not on it yet. */
   readonly record: ComponentRecord | undefined;
@@ -116,7 +118,7 @@ export function judgeHost(
         : successor === undefined
           ? judgeComponent(place, context)
           : follow(judgeComponent({ name, live, record: recordOf.get(successor.key), mapped: successor }, context));
-    return { key, source: mapped?.source.name ?? record?.source ?? '', record, mapped, verdict };
+    return { key, source: bookedSource({ key, record, mapped }, host, context), record, mapped, verdict };
   };
   const components = [
     ...records.map((record) => judge(record.key, record)),

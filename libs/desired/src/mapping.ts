@@ -9,10 +9,9 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
-import { hasAbsenceProof, parseComponentKey } from '@isthmus/model';
+import { hasAbsenceProof, isRead, parseComponentKey, routeOf } from '@isthmus/model';
 import { entryNameOf } from './entry-name.js';
 import { hostOf } from './host.js';
-import { isRead, routeOf } from './route.js';
 
 /** One service that a cluster wants, under the host that its route gives it. */
 export interface MappedComponent {
@@ -89,7 +88,7 @@ export function freshness({ state }: MappedComponent): number {
  * compared by the names of their entries, because the spec of a live object is anybody's.
  */
 export function isStillMapped(
-  record: ComponentRecord,
+  record: Pick<ComponentRecord, 'key' | 'source' | 'namespace' | 'httpName' | 'service'>,
   host: Host,
   config: { readonly cluster: ClusterSettings; readonly sources: readonly SourceSettings[] },
 ): boolean {
@@ -102,7 +101,7 @@ export function isStillMapped(
     namespaceName: record.namespace,
     httpName: record.httpName,
     serviceName: record.service,
-    createdAtMs: record.createdAtMs,
+    createdAtMs: 0,
     isShared: false,
   };
   return config.sources.some((source) => {

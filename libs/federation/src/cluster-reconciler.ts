@@ -78,7 +78,12 @@ export class ClusterReconciler {
 
   /** What the latest decision was made from; before the first: what is known now, with nothing observed. */
   decisionInput(): DecisionInput {
-    return this.#decidedFrom ?? this.#gather(this.#options.input(), this.#options.snapshots());
+    return this.#decidedFrom ?? this.presentInput();
+  }
+
+  /** What a decision would be made from now. */
+  presentInput(): DecisionInput {
+    return this.#gather(this.#options.input(), this.#options.snapshots());
   }
 
   /** The cluster is no longer served. */

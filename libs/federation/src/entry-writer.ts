@@ -9,8 +9,8 @@ import type { ClusterObserver } from './cluster-observer.js';
 import type { ClusterInput, DecisionCore } from './cluster-input.js';
 import type { ClusterReporter } from './cluster-reporter.js';
 import { fullJitter } from './jitter.js';
-import { activePause } from './pause.js';
 import { nameOf, WriteMemory } from './write-memory.js';
+import { writesStopped } from './writes-stopped.js';
 
 /** What the writers of one cluster share. */
 export interface WriterTools {
@@ -174,8 +174,7 @@ export class EntryWriter {
 }
 
 function isWritable({ configuration, cluster }: ClusterInput, nowMs: number): boolean {
-  const isPaused = activePause(cluster.paused, nowMs) !== undefined;
-  return !configuration.hub.readOnly && cluster.push && cluster.mode !== 'observe' && !isPaused;
+  return writesStopped(cluster, configuration.hub, nowMs) === null;
 }
 
 function isSameList(a: readonly Snapshot[], b: readonly Snapshot[]): boolean {

@@ -1,7 +1,6 @@
 import type { HostJudgement, LiveEntry } from '@isthmus/desired';
 import { decodeComponents, entryNameOf } from '@isthmus/desired';
 import type {
-  ClusterSettings,
   Code,
   ComponentKey,
   EntryName,
@@ -10,7 +9,6 @@ import type {
   Hold,
   HoldReason,
   Host,
-  HubSettings,
   ObservedEntry,
 } from '@isthmus/model';
 import { OBJECT, printEndpoint } from '@isthmus/model';
@@ -33,6 +31,7 @@ import type { ChangeView } from './plan-view.js';
 import { viewChange } from './plan-view.js';
 import type { SourceView } from './source-poller.js';
 import { errorStatus } from './status.js';
+import { writesStopped } from './writes-stopped.js';
 
 /** One cluster as the latest run left it. */
 export interface ClusterFacts {
@@ -187,17 +186,6 @@ function stateOf(
   if (heldRemovals.length > 0 || holds.some(({ reason }) => reason !== 'pending-delete')) return 'held';
   if (found.hasLive) return 'synced';
   return found.isRefused ? 'refused' : 'absent';
-}
-
-function writesStopped(
-  { mode, push, paused }: ClusterSettings,
-  { readOnly }: HubSettings,
-  nowMs: number,
-): ClusterExplanation['writesStopped'] {
-  if (readOnly) return 'read-only';
-  if (!push) return 'push-off';
-  if (paused !== undefined && nowMs < paused.untilMs) return 'paused';
-  return mode === 'observe' ? 'observe' : null;
 }
 
 /** The route of the host: that of a component on the live object before that of a newcomer. */

@@ -41,7 +41,7 @@ export function explainComponent(component: JudgedComponent, around: ComponentSu
   const reason = reasonOf(component, around.lineage) ?? (isGoingBack ? 'revision-went-back' : undefined);
   return {
     component: key,
-    source: explainSource(component.source, around.sources),
+    source: explainSource(mapped?.source.name ?? component.source, around.sources),
     account: identity?.ownerAccount ?? '',
     region: identity?.region ?? '',
     namespace: mapped?.state.service.namespaceName ?? record?.namespace ?? '',

@@ -1,16 +1,16 @@
-import { routeOf } from '@isthmus/desired';
 import type {
   ClusterSettings,
   ComponentKey,
   Configuration,
   NameFilter,
+  RoutedNames,
   RouteSelector,
   ServiceRecord,
   ServiceState,
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
-import { CODES, matchesAny } from '@isthmus/model';
+import { CODES, matchesAny, routeOf } from '@isthmus/model';
 
 import type { NotMappedExplanation } from './explain-view.js';
 
@@ -113,8 +113,6 @@ function detailsOf(
   const isRead = isSelected(source.namespaces, names.namespace) && isSelected(source.services, names.service);
   return isRead ? undefined : [`source ${source.name} leaves it out by its namespaces or services`];
 }
-
-type RoutedNames = Parameters<typeof routeOf>[1];
 
 function isSelected({ include, exclude }: NameFilter, name: string): boolean {
   return matchesAny(include, name) && !matchesAny(exclude, name);

@@ -10,6 +10,7 @@ import type {
 } from '@isthmus/model';
 
 import type { ChangeView } from './plan-view.js';
+import type { WritesStopped } from './writes-stopped.js';
 
 /** What `/api/v1/hosts/{host}` answers: one host from Cloud Map to every cluster. Times are ISO 8601 or null. */
 export interface HostExplanation {
@@ -43,8 +44,7 @@ export interface ClusterExplanation {
   readonly state: HostState;
   /** Why the cluster cannot be reached or written to. */
   readonly error: ErrorStatus | null;
-  /** Why nothing is written although changes may be planned: `observe`, `read-only`, `push-off`, `paused`; null: writes go out. */
-  readonly writesStopped: 'observe' | 'read-only' | 'push-off' | 'paused' | null;
+  readonly writesStopped: WritesStopped;
   readonly namespace: string;
   /** Name of the ServiceEntry; further parts of a large host end in `--p1`, `--p2`, … */
   readonly entry: string;

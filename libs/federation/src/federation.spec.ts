@@ -1,102 +1,19 @@
-import type { Configuration, IsthmusError, Result } from '@isthmus/model';
-import { err, IsthmusError as Failure, OBJECT, ok } from '@isthmus/model';
-import type { ClusterClient } from '@isthmus/ports';
-import {
-  cluster,
-  configuration,
-  FakeClusterClient,
-  FakeCloudMap,
-  fixedRandom,
-  hub,
-  instance,
-  ManualClock,
-  recordingLogger,
-  recordingMetrics,
-  route,
-  source,
-} from '@isthmus/testing';
+import { err, IsthmusError as Failure, OBJECT } from '@isthmus/model';
+import type { FakeClusterClient } from '@isthmus/testing';
+import { cluster, EU, FederationWorld, hub, instance, route, US } from '@isthmus/testing';
 
-import type { DecisionCore } from './cluster-input.js';
 import { decideCluster, manifestOf } from './decide-cluster.js';
-import { Federation } from './federation.js';
-import { MemorySnapshotStore } from './memory-snapshot-store.js';
 
-const US = source({ name: 'us', region: 'us-east-1' });
-const EU = source({ name: 'eu', region: 'eu-west-1' });
 const BOTH = cluster({ name: 'both' });
 const EU_ONLY = cluster({ name: 'eu-only', routes: [route({ regions: ['eu-west-1'] })] });
 
 /** Two regions and two clusters, of which one takes Europe only. */
-class World {
-  readonly clock = new ManualClock();
-  readonly logger = recordingLogger();
-  readonly metrics = recordingMetrics();
-  readonly regions = new Map([
-    ['us', new FakeCloudMap({ clock: this.clock, region: 'us-east-1' })],
-    ['eu', new FakeCloudMap({ clock: this.clock, region: 'eu-west-1' })],
-  ]);
-  readonly clients = new Map<string, FakeClusterClient>();
-  readonly connections = new Map<string, Result<ClusterClient, IsthmusError>>();
-  core: DecisionCore = { decideCluster, manifestOf };
-  federation: Federation | undefined;
-
-  start(config: Configuration = configuration({ sources: [US, EU], clusters: [BOTH, EU_ONLY] })): Federation {
-    this.federation = new Federation(config, {
-      clock: this.clock,
-      random: fixedRandom(),
-      logger: this.logger,
-      metrics: this.metrics,
-      store: new MemorySnapshotStore(),
-      createSource: ({ name }) => this.region(name),
-      connection: ({ name }) => this.connections.get(name) ?? ok(this.client(name)),
-      replica: 'test-0',
-      core: this.core,
-    });
-    return this.federation;
-  }
-
-  /** Lets time pass as the hub's fixed jobs see it. */
-  async pass(ms: number): Promise<void> {
-    for (let passedMs = 0; passedMs < ms; passedMs += 1_000) {
-      await this.clock.advance(Math.min(1_000, ms - passedMs));
-      this.federation?.wakeDueSweeps();
-    }
-  }
-
-  async restart(config?: Configuration): Promise<Federation> {
-    await this.stop();
-    return this.start(config);
-  }
-
-  async stop(): Promise<void> {
-    const stopped = this.federation?.stop();
-    await this.clock.advance(0);
-    await stopped;
-  }
-
-  region(name: string): FakeCloudMap {
-    const found = this.regions.get(name) ?? new FakeCloudMap({ clock: this.clock });
-    this.regions.set(name, found);
-    return found;
-  }
-
-  client(name: string): FakeClusterClient {
-    const found = this.clients.get(name) ?? new FakeClusterClient(this.clock);
-    this.clients.set(name, found);
-    return found;
-  }
-
-  addresses(name: string, host = 'cart.shop'): readonly string[] {
-    const raw = this.client(name).entry(`cloudmap-${host}`)?.spec.raw as
-      { readonly endpoints: readonly { readonly address: string }[] } | undefined;
-    return (raw?.endpoints ?? []).map(({ address }) => address).sort();
-  }
-}
+const ESTATE = { sources: [US, EU], clusters: [BOTH, EU_ONLY] };
 
 describe('Federation', () => {
-  let world = new World();
+  let world = new FederationWorld(ESTATE);
   beforeEach(() => {
-    world = new World();
+    world = new FederationWorld(ESTATE);
     world.region('us').register('cart.shop', [instance('10.1.0.1')]);
     world.region('eu').register('cart.shop', [instance('10.2.0.1')]);
   });
@@ -132,7 +49,7 @@ describe('Federation', () => {
         return decideCluster(input);
       },
     };
-    world.start(configuration({ sources: [US, EU], clusters: [BOTH, { ...EU_ONLY, sweepMs: 3_600_000 }] }));
+    world.start({ clusters: [BOTH, { ...EU_ONLY, sweepMs: 3_600_000 }] });
     await world.pass(120_000);
     decided.length = 0;
     world.region('us').register('cart.shop', [instance('10.1.0.1'), instance('10.1.0.2')]);
@@ -157,7 +74,7 @@ describe('Federation', () => {
     world.start();
     await world.pass(5_000);
     world.region('eu').fail('listNamespaces', 'hang');
-    await world.restart();
+    await world.restart({}, 0);
     world.region('us').register('cart.shop', [instance('10.1.0.9')]);
     await world.pass(180_000);
     expect(world.addresses('both')).toEqual(['10.1.0.9', '10.2.0.1']);
@@ -169,7 +86,7 @@ describe('Federation', () => {
     world.start();
     await world.pass(5_000);
     expect(world.addresses('eu-only')).toEqual(['10.2.0.1']);
-    expect(world.federation?.status().clusters.map(({ connection }) => connection)).toEqual(['unknown', 'up']);
+    expect(world.federation.status().clusters.map(({ connection }) => connection)).toEqual(['unknown', 'up']);
   });
 
   it('never writes to an object of the same name that belongs to somebody else', async () => {
@@ -199,26 +116,22 @@ describe('Federation', () => {
   });
 
   it('stops every write at once when the hub becomes read-only, and goes on when it is not any more', async () => {
-    const open = configuration({ sources: [US, EU], clusters: [BOTH, EU_ONLY] });
-    const federation = world.start({ ...open, hub: hub({ readOnly: true }) });
+    const federation = world.start({ hub: hub({ readOnly: true }) });
     await world.pass(5_000);
     expect(world.client('both').writes).toEqual([]);
     expect(federation.status()).toMatchObject({ readOnly: true, clusters: [{ sync: 'out-of-sync' }, {}] });
-    federation.configure(open);
-    await world.pass(5_000);
+    await world.change({});
     expect(world.addresses('both')).toEqual(['10.1.0.1', '10.2.0.1']);
   });
 
   it('starts and stops sources and clusters as the configuration says, and leaves a removed cluster alone', async () => {
-    const federation = world.start(configuration({ sources: [EU], clusters: [EU_ONLY] }));
+    const federation = world.start({ sources: [EU], clusters: [EU_ONLY] });
     await world.pass(5_000);
-    federation.configure(configuration({ sources: [US, EU], clusters: [BOTH] }));
-    await world.pass(5_000);
+    await world.change({ clusters: [BOTH] });
     expect(world.addresses('both')).toEqual(['10.1.0.1', '10.2.0.1']);
     expect(world.addresses('eu-only')).toEqual(['10.2.0.1']);
     expect(federation.status().clusters.map(({ name }) => name)).toEqual(['both']);
-    federation.configure(configuration({ sources: [EU], clusters: [] }));
-    await world.pass(1_000);
+    await world.change({ sources: [EU], clusters: [] }, 1_000);
     expect(world.region('us').isClosed).toBe(true);
     expect(world.region('eu').isClosed).toBe(false);
   });
@@ -257,12 +170,10 @@ describe('Federation', () => {
   });
 
   it('ends all work and closes every source when it stops', async () => {
-    const federation = world.start();
+    world.start();
     world.region('eu').fail('discoverInstances', 'hang');
     await world.pass(1_000);
-    const stopped = federation.stop();
-    await world.clock.advance(0);
-    await stopped;
+    await world.stop();
     expect([...world.regions.values()].map(({ isClosed }) => isClosed)).toEqual([true, true]);
     const calls = world.region('us').calls.length;
     await world.pass(300_000);

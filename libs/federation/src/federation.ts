@@ -20,6 +20,8 @@ import { ClusterReconciler } from './cluster-reconciler.js';
 import { decideInSlices, manifestOf, MappingShelf } from './decide-cluster.js';
 import { explainHost } from './explain-host.js';
 import type { HostExplanation, UnknownHost } from './explain-view.js';
+import type { ClusterComponents } from './live-components.js';
+import { viewComponents } from './live-components.js';
 import { Loop } from './loop.js';
 import { ReferenceBook } from './reference-book.js';
 import { routesSource } from './route-match.js';
@@ -133,6 +135,15 @@ export class Federation {
     if (found === undefined) return { ok: false, error: 'unknown-cluster' };
     const plan = found.reconciler.view().decision?.plan;
     return plan === undefined ? { ok: false, error: 'not-planned' } : { ok: true, value: plan };
+  }
+
+  /** What stands on our objects in a cluster; `unknown-cluster` or `not-planned` when that is not known. */
+  components(cluster: string): Result<ClusterComponents, 'unknown-cluster' | 'not-planned'> {
+    const found = this.#clusters.get(cluster as ClusterName);
+    if (found === undefined) return { ok: false, error: 'unknown-cluster' };
+    const { reconciler } = found;
+    if (reconciler.view().decision === undefined) return { ok: false, error: 'not-planned' };
+    return { ok: true, value: viewComponents(reconciler.presentInput()) };
   }
 
   /** Why one host is what it is in each cluster; near names when nobody knows it. */

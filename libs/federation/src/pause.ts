@@ -5,6 +5,11 @@ export function activePause(pause: Pause | undefined, nowMs: number): Pause | un
   return pause !== undefined && nowMs < pause.untilMs ? pause : undefined;
 }
 
+/** Whether a source or cluster is paused at a time. A hub does not poll such a source: to one that starts, all of it is unread. */
+export function isPaused({ paused }: { readonly paused: Pause | undefined }, nowMs: number): boolean {
+  return activePause(paused, nowMs) !== undefined;
+}
+
 /** A pause as status warns of it, while it lasts. */
 export function pauseWarnings(paused: Pause | undefined, nowMs: number, meaning: string): readonly string[] {
   const pause = activePause(paused, nowMs);

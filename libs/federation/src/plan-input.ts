@@ -2,6 +2,7 @@ import type { ClusterName, Code, EntryName, Json, NameFilter, ObservedEntry, Res
 import { clusterName, err, OBJECT, ok } from '@isthmus/model';
 import { z } from 'zod';
 
+import type { PreviousEntries } from './moving-entries.js';
 import { codeSchema, encodeSnapshot, firstProblem, snapshotSchema } from './snapshot-codec.js';
 
 /** What was read once of every source and every cluster: enough to plan from, now or later. */
@@ -28,11 +29,13 @@ export interface ReadProblem {
   readonly message: string;
 }
 
-/** The ServiceEntries of one cluster's namespace, or why they could not be read. */
+/** The ServiceEntries of one cluster's namespaces, or why they could not be read. */
 export interface ClusterRead {
   readonly name: ClusterName;
   readonly namespace: string;
   readonly entries: readonly ObservedEntry[];
+  /** Namespaces from which the entries move, with what a hub made there. */
+  readonly previous: readonly PreviousEntries[];
   /** The API server's time. */
   readonly serverTimeMs: number;
   readonly problem: ReadProblem | undefined;
@@ -109,6 +112,7 @@ const document = z
         name: z.string().transform(clusterName),
         namespace: z.string(),
         entries: z.array(entry),
+        previous: z.array(z.strictObject({ namespace: z.string(), entries: z.array(entry) })),
         serverTimeMs: z.number().min(0),
         problem: problem.nullable().transform((value) => value ?? undefined),
       }),

@@ -1,5 +1,5 @@
 import type { Configuration, Snapshot } from '@isthmus/model';
-import { IsthmusError } from '@isthmus/model';
+import { IsthmusError, OBJECT } from '@isthmus/model';
 import {
   cluster,
   configuration,
@@ -38,7 +38,9 @@ async function readAll(cloudMap: FakeCloudMap, client: FakeClusterClient, config
       signal,
     ),
   );
-  const clusters = await Promise.all(config.clusters.map((settings) => readClusterOnce(settings, client, signal)));
+  const clusters = await Promise.all(
+    config.clusters.map((settings) => readClusterOnce(settings, client, { signal, clock })),
+  );
   return { readAtMs: EPOCH_MS, sources: await Promise.all(read), clusters };
 }
 
@@ -165,6 +167,11 @@ describe('planOnce', () => {
       configuration({ sources: [US], clusters: [cluster({ namespace: 'mesh' })] }),
       'cluster eks was read in the namespace isthmus: mesh is planned as if it were empty',
     ],
+    [
+      'a previous namespace that was not read',
+      configuration({ sources: [US], clusters: [cluster({ previousNamespaces: ['mesh'] })] }),
+      'cluster eks was read without its previous namespace mesh: it is planned as if it were empty',
+    ],
   ])('warns of %s', async (_what, config, warning) => {
     const { cloudMap, client } = world();
     expect(planOnce(config, await readAll(cloudMap, client)).warnings).toEqual([warning]);
@@ -216,6 +223,33 @@ describe('the saved reading', () => {
     expect(decoded).toEqual({ ok: true, value: input });
     const narrower = configuration({ sources: [US], clusters: [cluster({ routes: [route({ services: ['cart'] })] })] });
     expect(decoded.ok && plansOf(narrower, decoded.value)).toEqual([['eks', [['create', 'cart.shop', ['10.0.0.1']]]]]);
+  });
+
+  it('holds what a hub made in previous namespaces, and plans the move from it', async () => {
+    const { cloudMap, client } = world();
+    const labels = { [OBJECT.managedBy]: OBJECT.managedByValue, [OBJECT.hub]: 'test' };
+    const mine = foreignEntry('cloudmap-cart.shop', 'cart.shop', { labels, annotations: { [OBJECT.cluster]: 'eks' } });
+    client.inNamespace('old').put(mine);
+    client.inNamespace('old').put(foreignEntry('theirs', 'other.shop'));
+    const moving = configuration({ sources: [US], clusters: [cluster({ previousNamespaces: ['old'] })] });
+    const input = await readAll(cloudMap, client, moving);
+    expect(input.clusters[0]?.previous.map(({ namespace, entries }) => [namespace, entries.length])).toEqual([
+      ['old', 1],
+    ]);
+    const decoded = decodePlanInput(JSON.stringify(encodePlanInput(input)));
+    expect(decoded).toEqual({ ok: true, value: input });
+    const warning = '1 objects are left in the previous namespace old, 1 of them with something that is not here yet';
+    expect(planOnce(moving, input).clusters[0]?.warnings).toEqual([warning]);
+  });
+
+  it('dates a cluster by the clock here when the API server tells no time', async () => {
+    const { cloudMap, client } = world();
+    const timeless = {
+      inNamespace: () => timeless,
+      listEntries: async () => ({ items: [], serverTimeMs: Number.NaN }),
+    } as unknown as FakeClusterClient;
+    expect((await readAll(cloudMap, timeless)).clusters[0]?.serverTimeMs).toBe(EPOCH_MS);
+    expect((await readAll(cloudMap, client)).clusters[0]?.serverTimeMs).toBe(EPOCH_MS);
   });
 
   it('keeps of a foreign object its name, hosts and owners only', async () => {

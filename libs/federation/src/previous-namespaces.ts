@@ -1,20 +1,21 @@
-import type {
-  ClusterSettings,
-  ComponentKey,
-  ComponentRecord,
-  DeleteChange,
-  EntryName,
-  HubSettings,
-  ObservedEntry,
-} from '@isthmus/model';
-import { decodeComponents } from '@isthmus/desired';
-import { compareText, OBJECT } from '@isthmus/model';
-import { sortByOwner } from '@isthmus/plan';
+import type { ClusterSettings, ComponentKey, DeleteChange, HubSettings, ObservedEntry } from '@isthmus/model';
+import { canonicalJson } from '@isthmus/model';
+import type { Owner } from '@isthmus/plan';
 import type { ClusterClient } from '@isthmus/ports';
 
 import { ClusterObserver } from './cluster-observer.js';
 import type { WriterTools } from './entry-writer.js';
 import { EntryWriter } from './entry-writer.js';
+import type { PreviousEntries } from './moving-entries.js';
+import {
+  asMoving,
+  componentsOf,
+  movedEntries,
+  movingWarnings,
+  ownerOf,
+  previousNamespacesOf,
+  withMoving,
+} from './moving-entries.js';
 import type { ObservedStore } from './observed-store.js';
 
 /** A namespace that entries move from. */
@@ -31,12 +32,6 @@ export interface Clearing {
   readonly changes: readonly DeleteChange[];
 }
 
-/** An object of ours that stands in a previous namespace. */
-interface Left {
-  readonly namespace: PreviousNamespace;
-  readonly entry: ObservedEntry;
-}
-
 /**
  * Our objects in the namespaces that the entries of one cluster move from. An object that has no namesake here counts
  * as live, so that what it holds is kept and created here. It is deleted there once its namesake here is ours and
@@ -45,7 +40,7 @@ interface Left {
 export class PreviousNamespaces {
   readonly #tools: WriterTools;
   #namespaces: readonly PreviousNamespace[] = [];
-  #owner: { readonly hubs: readonly string[]; readonly clusters: readonly string[] } = { hubs: [], clusters: [] };
+  #owner: Owner = { hubs: [], clusters: [] };
   #observed:
     { readonly from: readonly (readonly ObservedEntry[])[]; readonly all: readonly ObservedEntry[] } | undefined;
   readonly #copies = new WeakMap<ObservedEntry, ObservedEntry>();
@@ -56,8 +51,12 @@ export class PreviousNamespaces {
 
   /** Follows the configuration. */
   configure(hub: HubSettings, cluster: ClusterSettings): void {
-    this.#owner = { hubs: [hub.name, ...hub.formerNames], clusters: [cluster.name, ...cluster.formerNames] };
-    const names = cluster.previousNamespaces.filter((name) => name !== cluster.namespace);
+    const owner = ownerOf(hub, cluster);
+    if (canonicalJson({ ...owner }) !== canonicalJson({ ...this.#owner })) {
+      this.#owner = owner;
+      this.#observed = undefined;
+    }
+    const names = previousNamespacesOf(cluster);
     if (names.join() === this.#namespaces.map(({ name }) => name).join()) return;
     this.#namespaces = names.map((name) => {
       const known = this.#namespaces.find((namespace) => namespace.name === name);
@@ -89,8 +88,8 @@ export class PreviousNamespaces {
     const isSame =
       this.#observed !== undefined && from.every((entries, index) => entries === this.#observed?.from[index]);
     if (!isSame || this.#observed?.from.length !== from.length) {
-      const moving = this.#movingTo(here).map(({ namespace, entry }) => this.#asMoving(namespace.name, entry));
-      this.#observed = { from, all: [...here.entries, ...moving].sort((a, b) => compareText(a.name, b.name)) };
+      const moved: typeof asMoving = (namespace, entry) => this.#asMoving(namespace, entry);
+      this.#observed = { from, all: withMoving(here.entries, this.#previous(), { owner: this.#owner, moved }) };
     }
     return this.#observed?.all ?? here.entries;
   }
@@ -102,66 +101,27 @@ export class PreviousNamespaces {
 
   /** What may be deleted there now. */
   removals(here: ObservedStore): readonly Clearing[] {
-    if (this.#namespaces.length === 0) return [];
-    const ours = this.#oursByName(here.entries);
-    return this.#namespaces.map((namespace) => {
-      const moved = this.#oursOf(namespace).filter((entry) => isCoveredBy(entry, ours.get(entry.name)));
-      return { namespace: namespace.name, writer: namespace.writer, changes: moved.map(deletionOf) };
+    return this.#namespaces.map(({ name: namespace, observer, writer }) => {
+      const there = { namespace, entries: observer.store.entries };
+      return { namespace, writer, changes: movedEntries(here.entries, there, this.#owner).map(deletionOf) };
     });
   }
 
   /** What waits there, for people. */
   warnings(here: ObservedStore): readonly string[] {
-    if (this.#namespaces.length === 0) return [];
-    const ours = this.#oursByName(here.entries);
-    return this.#namespaces.flatMap((namespace) => {
-      const left = this.#oursOf(namespace);
-      if (left.length === 0) return [];
-      const unmoved = left.filter((entry) => !isCoveredBy(entry, ours.get(entry.name))).length;
-      return [
-        `${left.length} objects are left in the previous namespace ${namespace.name}, ${unmoved} of them with something that is not here yet`,
-      ];
-    });
+    return movingWarnings(here.entries, this.#previous(), this.#owner);
   }
 
-  #movingTo(here: ObservedStore): readonly Left[] {
-    const taken = new Set<EntryName>(here.entries.map(({ name }) => name));
-    return this.#namespaces.flatMap((namespace) =>
-      this.#oursOf(namespace).flatMap((entry) => {
-        if (taken.has(entry.name)) return [];
-        taken.add(entry.name);
-        return [{ namespace, entry }];
-      }),
-    );
-  }
-
-  #oursOf({ observer }: PreviousNamespace): readonly ObservedEntry[] {
-    return sortByOwner(observer.store.entries, this.#owner).ours;
-  }
-
-  #oursByName(entries: readonly ObservedEntry[]): ReadonlyMap<EntryName, ObservedEntry> {
-    return new Map(sortByOwner(entries, this.#owner).ours.map((entry) => [entry.name, entry]));
+  #previous(): readonly PreviousEntries[] {
+    return this.#namespaces.map(({ name, observer }) => ({ namespace: name, entries: observer.store.entries }));
   }
 
   /** The same copy for the same object, so that a decision can recognise it. */
   #asMoving(namespace: string, entry: ObservedEntry): ObservedEntry {
-    const copy = this.#copies.get(entry) ?? { ...entry, movesFrom: namespace, isTerminating: false };
+    const copy = this.#copies.get(entry) ?? asMoving(namespace, entry);
     this.#copies.set(entry, copy);
     return copy;
   }
-}
-
-/** Whether each component with endpoints on an object there is recorded on its namesake here, in no older state. */
-function isCoveredBy(there: ObservedEntry, here: ObservedEntry | undefined): boolean {
-  if (here === undefined || here.isTerminating) return false;
-  const revisions = new Map(componentsOf(here)?.map(({ key, revision }) => [key, revision]));
-  const isCovered = ({ key, revision, endpoints, also }: ComponentRecord): boolean =>
-    endpoints + also.length === 0 || (revisions.get(key) ?? -1) >= revision;
-  return componentsOf(there)?.every(isCovered) ?? false;
-}
-
-function componentsOf({ annotations }: ObservedEntry): ReturnType<typeof decodeComponents> {
-  return decodeComponents(annotations[OBJECT.components]);
 }
 
 function deletionOf(observed: ObservedEntry): DeleteChange {

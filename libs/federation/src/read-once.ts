@@ -1,19 +1,23 @@
-import { attributesUsed, decodeComponents } from '@isthmus/desired';
+import { attributesUsed } from '@isthmus/desired';
 import { acceptInstances, emptinessNeeds } from '@isthmus/discovery';
 import type {
   ClusterSettings,
   ComponentRecord,
   Configuration,
   IsthmusError,
+  ObservedEntry,
   ServiceRecord,
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
 import { emptySnapshot, OBJECT, toIsthmusError } from '@isthmus/model';
+import { sortByOwner } from '@isthmus/plan';
 import type { ClusterClient, Clock, CloudMapSource } from '@isthmus/ports';
 
 import { CatalogueReader } from './catalogue-reader.js';
 import { inParallel } from './in-parallel.js';
+import type { PreviousEntries } from './moving-entries.js';
+import { componentsOf, ownerOf, previousNamespacesOf } from './moving-entries.js';
 import type { ClusterRead, ReadProblem, SourceRead } from './plan-input.js';
 
 /** Services at a time; the adapter's rate limit paces them. */
@@ -64,28 +68,49 @@ export async function readSourceOnce(options: ReadSourceOptions, signal: AbortSi
   return { namespaces: settings.namespaces, services: settings.services, snapshot, problems };
 }
 
-/** Reads all ServiceEntries of one cluster's namespace in full; it never rejects. */
+/** Reads all ServiceEntries of one cluster's namespaces in full; it never rejects. What it cannot read in one, it does not know. */
 export async function readClusterOnce(
-  { name, namespace }: ClusterSettings,
+  cluster: ClusterSettings,
   client: ClusterClient,
-  signal: AbortSignal,
+  { signal, clock }: { readonly signal: AbortSignal; readonly clock: Clock },
 ): Promise<ClusterRead> {
+  const { name, namespace } = cluster;
+  let what = 'the cluster';
   try {
     const { items, serverTimeMs } = await client.listEntries(signal);
-    return { name, namespace, entries: items, serverTimeMs, problem: undefined };
+    const previous: PreviousEntries[] = [];
+    for (const other of previousNamespacesOf(cluster)) {
+      what = `the namespace ${other}`;
+      const list = await client.inNamespace(other).listEntries(signal);
+      previous.push({ namespace: other, entries: list.items.filter(isOfIsthmus) });
+    }
+    const timeMs = Number.isFinite(serverTimeMs) ? serverTimeMs : clock.nowMs();
+    return { name, namespace, entries: items, previous, serverTimeMs: timeMs, problem: undefined };
   } catch (cause) {
     const { code, message } = toIsthmusError(cause, 'reading the cluster');
-    return { name, namespace, entries: [], serverTimeMs: 0, problem: { what: 'the cluster', code, message } };
+    return failedRead(cluster, { what, code, message });
   }
 }
 
-/** The components on live objects of any hub. */
-export function referencedBy(clusters: readonly ClusterRead[]): readonly ComponentRecord[] {
-  return clusters.flatMap(({ entries }) =>
-    entries
-      .filter(({ labels }) => labels[OBJECT.managedBy] === OBJECT.managedByValue)
-      .flatMap(({ annotations }) => decodeComponents(annotations[OBJECT.components]) ?? []),
-  );
+/** A cluster that was not read, and why. */
+export function failedRead({ name, namespace }: ClusterSettings, problem: ReadProblem): ClusterRead {
+  return { name, namespace, entries: [], previous: [], serverTimeMs: 0, problem };
+}
+
+/** The components on our live objects. */
+export function referencedBy(
+  { hub, clusters }: Pick<Configuration, 'hub' | 'clusters'>,
+  reads: readonly ClusterRead[],
+): readonly ComponentRecord[] {
+  return clusters.flatMap((cluster) => {
+    const read = reads.find(({ name }) => name === cluster.name);
+    const all = [...(read?.entries ?? []), ...(read?.previous ?? []).flatMap(({ entries }) => entries)];
+    return sortByOwner(all, ownerOf(hub, cluster)).ours.flatMap((entry) => componentsOf(entry) ?? []);
+  });
+}
+
+function isOfIsthmus({ labels }: ObservedEntry): boolean {
+  return labels[OBJECT.managedBy] === OBJECT.managedByValue;
 }
 
 function nameOf({ serviceName, namespaceName }: ServiceRecord): string {

@@ -67,11 +67,7 @@ function clusterStatus(settings: ClusterSettings, view: ClusterView, nowMs: numb
     plan: planStatus(decision?.plan),
     lastAppliedAt: timeOf(view.lastAppliedAtMs),
     error: errorStatus(view.error),
-    warnings: [
-      ...pauseWarnings(settings.paused, nowMs, 'nothing is written'),
-      ...roleWarnings(settings),
-      ...(decision?.warnings ?? []),
-    ],
+    warnings: [...clusterWarnings(settings, nowMs), ...(decision?.warnings ?? [])],
   };
 }
 
@@ -104,6 +100,11 @@ function planStatus(plan: Plan | undefined): ClusterStatus['plan'] {
     hash: plan?.hash ?? '',
     removals: plan?.removalsHash ?? null,
   };
+}
+
+/** What a person should know of a cluster by its settings alone. */
+export function clusterWarnings(settings: ClusterSettings, nowMs: number): readonly string[] {
+  return [...pauseWarnings(settings.paused, nowMs, 'nothing is written'), ...roleWarnings(settings)];
 }
 
 /** Source: istio.io, “Install Primary-Remote”: a remote's workloads are configured by the primary's istiod. */

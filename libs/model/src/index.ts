@@ -17,6 +17,7 @@ export * from './pooled.js';
 export * from './proof.js';
 export * from './remembered.js';
 export * from './result.js';
+export * from './route.js';
 export * from './secret.js';
 export * from './service-entry.js';
 export * from './snapshot.js';

@@ -116,9 +116,11 @@ function pressObjects(
   { isFree, isHeld, settings }: SourceBrakeInput,
 ): { readonly held: Held; readonly pressed: PressedObjects | undefined } {
   const wanted = now.wanted.filter((balance) => !isFree(balance) && !isHeld(balance));
+  // A mark that was decided and could not be written is asked for again: it counts once.
+  const again = wanted.filter((balance) => brake.marks.has(idOf(balance))).length;
   const { objects, marks } = brake.pressed.objects ?? {
     objects: Math.max(now.objects, ...brake.peaks.map((peak) => peak.objects)),
-    marks: brake.marks.size,
+    marks: brake.marks.size - again,
   };
   const limit = Math.max(settings.objectsShare * objects, Math.min(2, objects - 1));
   if (wanted.length === 0 || marks + wanted.length + now.suspected <= limit) return { held: [], pressed: undefined };

@@ -30,6 +30,12 @@ const HUB_METRICS = [
     labels: [],
   },
   {
+    name: 'isthmus_metrics_dropped_labels_total',
+    type: 'counter',
+    help: 'Samples that were counted under “other”, because their metric has 2,000 series or a label value is too long.',
+    labels: [],
+  },
+  {
     name: 'isthmus_config_last_reload_success_timestamp_seconds',
     type: 'gauge',
     help: 'When a configuration was last accepted.',

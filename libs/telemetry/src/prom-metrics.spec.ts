@@ -60,6 +60,49 @@ describe('PromMetrics', () => {
     expect(() => new PromMetrics({ definitions: [definition], isProcessIncluded: false })).toThrow(`label ${label}`);
   });
 
+  describe('under label values that never end', () => {
+    const dropped = (text: string): number => Number(/^isthmus_metrics_dropped_labels_total (\d+)$/m.exec(text)?.[1]);
+    const seriesOf = (text: string, name: string): number =>
+      text.split('\n').filter((line) => line.startsWith(`${name}{`)).length;
+
+    it('keeps no more than a limit of series of each metric, counts the rest under other, and says so', async () => {
+      const metrics = makeMetrics();
+      for (let n = 0; n < 5_000; n++) {
+        const place = { account: `${n}`, region: 'us-east-1' };
+        metrics.count('isthmus_source_rejected_total', { ...place, reason: 'no-address' });
+        metrics.set('isthmus_source_services', n, place);
+        metrics.observe('isthmus_propagation_duration_seconds', 1, { cluster: `c${n}` });
+      }
+      const text = await metrics.render();
+      expect(seriesOf(text, 'isthmus_source_rejected_total')).toBe(2_001);
+      expect(seriesOf(text, 'isthmus_source_services')).toBe(2_001);
+      expect(seriesOf(text, 'isthmus_propagation_duration_seconds_sum')).toBe(2_001);
+      expect(text).toContain('isthmus_source_rejected_total{account="other",region="other",reason="no-address"} 3000');
+      expect(text).toContain('isthmus_source_services{account="other",region="other"} 4999');
+      expect(dropped(text)).toBe(9_000);
+    });
+
+    it('keeps counting the series that it has, and has room again for what replaces a forgotten one', async () => {
+      const metrics = makeMetrics();
+      for (let n = 0; n < 2_000; n++) metrics.set('isthmus_cluster_up', 1, { cluster: `c${n}` });
+      metrics.set('isthmus_cluster_up', 0, { cluster: 'c7' });
+      metrics.forget('isthmus_cluster_up', { cluster: 'c8' });
+      metrics.set('isthmus_cluster_up', 1, { cluster: 'new' });
+      const text = await metrics.render();
+      expect(text).toContain('isthmus_cluster_up{cluster="c7"} 0');
+      expect(text).toContain('isthmus_cluster_up{cluster="new"} 1');
+      expect(dropped(text)).toBe(0);
+    });
+
+    it('repeats no value that is longer than any account, region or cluster', async () => {
+      const metrics = makeMetrics();
+      metrics.count('isthmus_source_rejected_total', { account: '1', region: 'x'.repeat(5_000), reason: 'no-address' });
+      const text = await metrics.render();
+      expect(text).not.toContain('xxx');
+      expect(dropped(text)).toBe(1);
+    });
+  });
+
   it('forgets the samples that carry the labels, whatever their other labels, and keeps the rest', async () => {
     const metrics = makeMetrics();
     metrics.set('isthmus_plan_objects', 1, { cluster: 'gone', action: 'create' });

@@ -2,6 +2,7 @@ import type { MetricLabels, Metrics } from '@isthmus/ports';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MetricDefinition } from './catalogue.js';
 import { isForbiddenLabel, METRICS } from './catalogue.js';
+import { SeriesLimit } from './series-limit.js';
 
 export interface PromMetricsOptions {
   /** Default: the whole catalogue. */
@@ -24,7 +25,10 @@ interface RegisteredHistogram {
   readonly type: 'histogram';
   readonly metric: Histogram;
 }
-type Registered = (RegisteredCounter | RegisteredGauge | RegisteredHistogram) & { readonly labels: readonly string[] };
+type Registered = (RegisteredCounter | RegisteredGauge | RegisteredHistogram) & {
+  readonly labels: readonly string[];
+  readonly limit: SeriesLimit;
+};
 
 /** `Metrics` on a registry of its own. A name or a set of labels that the catalogue does not declare throws: it is a mistake in the program. */
 export class PromMetrics implements Metrics {
@@ -33,7 +37,12 @@ export class PromMetrics implements Metrics {
 
   constructor(options: PromMetricsOptions = {}) {
     const definitions = options.definitions ?? METRICS;
-    this.#metrics = new Map(definitions.map((definition) => [definition.name, register(definition, this.#registry)]));
+    this.#metrics = new Map(
+      definitions.map((definition) => {
+        const limit = new SeriesLimit(definition.labels, () => this.#countDropped());
+        return [definition.name, { ...register(definition, this.#registry), labels: definition.labels, limit }];
+      }),
+    );
     if (options.isProcessIncluded ?? true) collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -50,24 +59,26 @@ export class PromMetrics implements Metrics {
   count(name: string, labels: MetricLabels = {}, by = 1): void {
     const registered = this.#find(name, 'counter');
     assertLabels(name, registered.labels, labels);
-    registered.metric.inc({ ...labels }, by);
+    registered.metric.inc({ ...registered.limit.admit(labels) }, by);
   }
 
   set(name: string, value: number, labels: MetricLabels = {}): void {
     const registered = this.#find(name, 'gauge');
     assertLabels(name, registered.labels, labels);
-    registered.samples.set(sampleKey(registered.labels, labels), { ...labels });
-    registered.metric.set({ ...labels }, value);
+    const { limit, samples, metric } = registered;
+    const admitted = limit.admit(labels);
+    samples.set(limit.keyOf(admitted), { ...admitted });
+    metric.set({ ...admitted }, value);
   }
 
   observe(name: string, seconds: number, labels: MetricLabels = {}): void {
     const registered = this.#find(name, 'histogram');
     assertLabels(name, registered.labels, labels);
-    registered.metric.observe({ ...labels }, seconds);
+    registered.metric.observe({ ...registered.limit.admit(labels) }, seconds);
   }
 
   forget(name: string, labels: MetricLabels): void {
-    const { metric, samples, labels: declared } = this.#find(name, 'gauge');
+    const { metric, samples, limit, labels: declared } = this.#find(name, 'gauge');
     const wanted = Object.entries(labels);
     const unknown = wanted.find(([label]) => !declared.includes(label));
     if (unknown !== undefined) throw new Error(`${name} has no label ${unknown[0]}`);
@@ -75,7 +86,13 @@ export class PromMetrics implements Metrics {
       if (!wanted.every(([label, value]) => sample[label] === value)) continue;
       metric.remove({ ...sample });
       samples.delete(key);
+      limit.release(sample);
     }
+  }
+
+  #countDropped(): void {
+    const dropped = this.#metrics.get('isthmus_metrics_dropped_labels_total');
+    if (dropped?.type === 'counter') dropped.metric.inc();
   }
 
   #find<Type extends Registered['type']>(name: string, type: Type): Extract<Registered, { readonly type: Type }> {
@@ -93,16 +110,19 @@ function isOfType<Type extends Registered['type']>(
   return registered.type === type;
 }
 
-function register(definition: MetricDefinition, registry: Registry): Registered {
+function register(
+  definition: MetricDefinition,
+  registry: Registry,
+): RegisteredCounter | RegisteredGauge | RegisteredHistogram {
   const { name, help, labels } = definition;
   const forbidden = labels.find(isForbiddenLabel);
   if (forbidden !== undefined)
     throw new Error(`${name} must not have the label ${forbidden}: its values grow with the data`);
   const options = { name, help, labelNames: [...labels], registers: [registry] };
-  if (definition.type === 'counter') return { type: 'counter', labels, metric: new Counter(options) };
-  if (definition.type === 'gauge') return { type: 'gauge', labels, metric: new Gauge(options), samples: new Map() };
+  if (definition.type === 'counter') return { type: 'counter', metric: new Counter(options) };
+  if (definition.type === 'gauge') return { type: 'gauge', metric: new Gauge(options), samples: new Map() };
   const buckets = definition.buckets === undefined ? {} : { buckets: [...definition.buckets] };
-  return { type: 'histogram', labels, metric: new Histogram({ ...options, ...buckets }) };
+  return { type: 'histogram', metric: new Histogram({ ...options, ...buckets }) };
 }
 
 function assertLabels(name: string, declared: readonly string[], given: MetricLabels): void {
@@ -110,8 +130,4 @@ function assertLabels(name: string, declared: readonly string[], given: MetricLa
   const isSame = names.length === declared.length && declared.every((label) => Object.hasOwn(given, label));
   if (isSame) return;
   throw new Error(`${name} has the labels {${declared.join(', ')}}, not {${names.join(', ')}}`);
-}
-
-function sampleKey(declared: readonly string[], labels: MetricLabels): string {
-  return JSON.stringify(declared.map((label) => labels[label]));
 }

@@ -1,5 +1,13 @@
-import type { ClusterMemory, Decision, DecisionInput } from '@isthmus/federation';
-import { decideAfresh, decideCluster, manifestOf, newClusterMemory } from '@isthmus/federation';
+import type { ClusterMemory, Decision, DecisionInput, PreviousEntries } from '@isthmus/federation';
+import {
+  decideAfresh,
+  decideCluster,
+  manifestOf,
+  movedEntries,
+  newClusterMemory,
+  ownerOf,
+  withMoving,
+} from '@isthmus/federation';
 import type { EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
 import { EPOCH_MS, cluster, hub, source } from './builders.js';
 import type { Namespace } from './plan-world.js';
@@ -13,6 +21,8 @@ export const EU = source({ name: 'eu', region: 'eu-west-1' });
 /** A cluster that lives through decisions, with a clock of its own. */
 export class DecisionWorld {
   namespace: Namespace = new Map();
+  /** Of the namespace that the entries move from; empty: they do not. */
+  previous: Namespace = new Map();
   memory: ClusterMemory = newClusterMemory();
   nowMs = EPOCH_MS;
   input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings'> = {
@@ -38,6 +48,9 @@ export class DecisionWorld {
     for (const change of decision.plan.changes) {
       this.namespace = afterChange(this.namespace, change, (entry) => manifestOf(entry, 1));
     }
+    const { hub, cluster } = this.input;
+    const moved = movedEntries([...this.namespace.values()], this.#previous(), ownerOf(hub, cluster));
+    this.previous = new Map([...this.previous].filter(([, entry]) => !moved.includes(entry)));
     return decision.plan.changes.map(
       (change) => `${change.kind} ${change.kind === 'delete' ? change.name : change.desired.name}`,
     );
@@ -47,12 +60,28 @@ export class DecisionWorld {
     return {
       ...this.input,
       snapshots,
-      observed: [...this.namespace.values()],
+      observed: this.#observed(),
       memory: this.memory,
       nowMs: this.nowMs,
       serverNowMs: this.nowMs,
       epoch: 1,
     };
+  }
+
+  #observed(): readonly ObservedEntry[] {
+    const here = [...this.namespace.values()];
+    const { hub, cluster } = this.input;
+    return this.previous.size === 0 ? here : withMoving(here, [this.#previous()], { owner: ownerOf(hub, cluster) });
+  }
+
+  #previous(): PreviousEntries {
+    return { namespace: 'old', entries: [...this.previous.values()] };
+  }
+
+  /** The entries have to move: what stands here is in another namespace now. */
+  move(): void {
+    this.previous = new Map([...this.previous, ...this.namespace]);
+    this.namespace = new Map();
   }
 
   restart(): void {

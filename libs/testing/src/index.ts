@@ -14,3 +14,4 @@ export * from './decision-world.js';
 export { cloudMapSourceContract } from './cloud-map-contract.js';
 export { completeValue, findService, idsOf, NEVER } from './cloud-map-contract-rig.js';
 export type { CloudMapPlace, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
+export * from './federation-world.js';

@@ -9,6 +9,7 @@ import type {
 import type { Tone } from '../terminal.js';
 import type { Line } from './document.js';
 import { columns } from './document.js';
+import { WRITES_STOPPED } from './plan-text.js';
 
 /** Width of the names on the left. */
 const NAME_WIDTH = 11;
@@ -26,13 +27,6 @@ const OUTCOME_TONES: Readonly<Record<InstanceExplanation['outcome'], Tone>> = {
   in: 'good',
   kept: 'warning',
   'left-out': 'bad',
-};
-
-const WRITES: Readonly<Record<Exclude<ClusterExplanation['writesStopped'], null>, string>> = {
-  observe: 'mode observe writes nothing',
-  'read-only': 'hub.readOnly stops every write',
-  'push-off': 'push: false writes nothing here',
-  paused: 'the cluster is paused',
 };
 
 /** An explanation as a person reads it: per cluster, from Cloud Map down to the live object. */
@@ -59,7 +53,7 @@ function clusterLines(host: string, cluster: ClusterExplanation, nowMs: number):
     ...(cluster.components.length === 0 ? [] : [named('Route', cluster.route ?? 'no route maps it any more')]),
     ...objectLines(cluster),
     ...cluster.plan.flatMap(changeLines),
-    ...(writesStopped === null ? [] : [named('Writes', WRITES[writesStopped], 'warning')]),
+    ...(writesStopped === null ? [] : [named('Writes', WRITES_STOPPED[writesStopped], 'warning')]),
     ...cluster.holds.map(({ reason, meaning, detail, remedy }) =>
       named('Held', `${reason}: ${meaning}; ${detail} → ${remedy}`, 'warning'),
     ),

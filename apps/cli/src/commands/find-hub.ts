@@ -36,7 +36,8 @@ export async function findHub(hints: HubHints, files: Files): Promise<Result<str
   return ok(localUrl(parsed.value.configuration.hub.http));
 }
 
-function baseUrl(text: string): Result<string, Failure> {
+/** The URL of a hub as a person wrote it, without a slash at its end. */
+export function baseUrl(text: string): Result<string, Failure> {
   const url = URL.parse(text);
   if (url !== null && (url.protocol === 'http:' || url.protocol === 'https:')) {
     return ok(`${url.origin}${url.pathname.replace(/\/+$/, '')}`);

@@ -1,4 +1,4 @@
-import type { ChangeView, PlanCounts, PlannedCluster, PlannedClusters } from '@isthmus/federation';
+import type { ChangeView, PlanCounts, PlannedCluster, PlannedClusters, WritesStopped } from '@isthmus/federation';
 import { CODES } from '@isthmus/model';
 import type { Tone } from '../terminal.js';
 import type { Line } from './document.js';
@@ -8,6 +8,14 @@ const SIGNS: Readonly<Record<ChangeView['kind'], { readonly sign: string; readon
   update: { sign: '~', tone: 'warning' },
   mark: { sign: '-', tone: 'bad' },
   delete: { sign: '-', tone: 'bad' },
+};
+
+/** Why nothing is written, for people. */
+export const WRITES_STOPPED: Readonly<Record<Exclude<WritesStopped, null>, string>> = {
+  observe: 'mode observe writes nothing',
+  'read-only': 'hub.readOnly stops every write',
+  'push-off': 'push: false writes nothing here',
+  paused: 'the cluster is paused',
 };
 
 /** What every plan of a fresh process has to say. */
@@ -56,9 +64,9 @@ export function notesOf({ plan, rejections, warnings }: PlannedCluster): readonl
 }
 
 /** The name, mode and sum of a cluster. */
-export function headOf({ name, mode, plan }: PlannedCluster): string {
+export function headOf({ name, mode, plan, writesStopped }: PlannedCluster): string {
   if (plan === null) return `${name} (${mode})  could not be read`;
-  const note = mode === 'observe' ? '  nothing would be written' : '';
+  const note = writesStopped === null ? '' : `  nothing would be written: ${WRITES_STOPPED[writesStopped]}`;
   return `${name} (${mode})  ${sumOf([plan.counts])}${note}`;
 }
 

@@ -12,6 +12,7 @@ import type { Files, WritableFiles } from './files.js';
 import type { Failure } from './find-hub.js';
 import { planMarkdown } from './plan-markdown.js';
 import { planLines } from './plan-text.js';
+import type { WorldRequest } from './read-world.js';
 
 /** What to plan, from what, and how to show it. Paths are absolute; `shown` is as the person wrote them. */
 export interface PlanOptions {
@@ -38,8 +39,8 @@ export interface NamedFile {
 export interface PlanSurroundings {
   readonly terminal: Terminal;
   readonly files: WritableFiles;
-  /** Reads every source and cluster once; never rejects for what they do. */
-  readonly readWorld: (configuration: Configuration, signal: AbortSignal) => Promise<PlanInput>;
+  /** Reads every source and the clusters in question once; never rejects for what they do. */
+  readonly readWorld: (configuration: Configuration, request: WorldRequest) => Promise<PlanInput>;
 }
 
 /** Plans what a configuration would do to each cluster, prints it and gives the exit code. It never writes to a cluster. */
@@ -57,17 +58,19 @@ export async function runPlan(options: PlanOptions, around: PlanSurroundings): P
 async function plan(options: PlanOptions, around: PlanSurroundings): Promise<Result<PlannedClusters, Failure>> {
   const configuration = await readConfiguration(options, around.files);
   if (!configuration.ok) return configuration;
-  const { offline, saveSnapshot } = options;
+  const { offline, saveSnapshot, cluster } = options;
+  const signal = AbortSignal.timeout(options.timeoutMs);
   const input =
     offline === undefined
-      ? ok(await around.readWorld(configuration.value, AbortSignal.timeout(options.timeoutMs)))
+      ? ok(await around.readWorld(configuration.value, { cluster, signal }))
       : await readSaved(offline, around.files);
   if (!input.ok) return input;
   if (saveSnapshot !== undefined) await save(saveSnapshot, input.value, around);
-  return ok(planOnce(configuration.value, input.value));
+  const clusters = configuration.value.clusters.filter(({ name }) => cluster === undefined || name === cluster);
+  return ok(planOnce({ ...configuration.value, clusters }, input.value));
 }
 
-/** The configuration, with the one cluster only where one is asked for. */
+/** The configuration; it has the cluster that is asked for. */
 async function readConfiguration(
   { config, cluster }: PlanOptions,
   files: Files,
@@ -81,9 +84,9 @@ async function readConfiguration(
   if (!parsed.ok) return err({ exitCode: EXIT.badConfiguration, lines: parsed.error.map(formatProblem) });
   const { configuration } = parsed.value;
   if (cluster === undefined) return ok(configuration);
-  const clusters = configuration.clusters.filter(({ name }) => name === cluster);
-  if (clusters.length > 0) return ok({ ...configuration, clusters });
-  const names = configuration.clusters.map(({ name }) => name).join(', ');
+  const clusters: readonly string[] = configuration.clusters.map(({ name }) => name);
+  if (clusters.includes(cluster)) return ok(configuration);
+  const names = clusters.join(', ');
   return err({ exitCode: EXIT.usage, lines: [`isthmus: ${config.shown} has no cluster ${cluster}, but ${names}`] });
 }
 

@@ -1,11 +1,15 @@
 import { basename } from 'node:path';
 import type { CredentialsProvider } from '@isthmus/cloudmap';
 import { createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
+import type { Target } from '@isthmus/config';
+import { displacedClusters } from '@isthmus/config';
 import { attributesUsed } from '@isthmus/desired';
 import type { ClusterRead, PlanInput, SourceRead } from '@isthmus/federation';
-import { readClusterOnce, readSourceOnce, referencedBy } from '@isthmus/federation';
+import { failedRead, isPaused, readClusterOnce, readSourceOnce, referencedBy } from '@isthmus/federation';
+import type { Kubeconfig } from '@isthmus/kubernetes';
 import { KubernetesClusterClient, parseKubeconfig } from '@isthmus/kubernetes';
-import type { ClusterSettings, Code, ComponentRecord, Configuration, SourceSettings } from '@isthmus/model';
+import type { ClusterSettings, Code, ComponentRecord, Configuration, Result, SourceSettings } from '@isthmus/model';
+import { err, ok } from '@isthmus/model';
 import { PromMetrics, systemClock } from '@isthmus/telemetry';
 import type { Terminal } from '../terminal.js';
 import type { Files } from './files.js';
@@ -13,44 +17,89 @@ import type { Files } from './files.js';
 /** Progress is told after this many services. */
 const TOLD_EVERY = 250;
 
-/** Reads every cluster in full, then every source once, through AWS and the kubeconfigs. Reads only. */
+/** What is read, and for how long that may go on. */
+export interface WorldRequest {
+  /** Of all clusters, only this one. */
+  readonly cluster: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads every cluster in full, then every source once that a hub would poll, through AWS and the kubeconfigs. Reads
+ * only.
+ */
 export async function readWorld(
   configuration: Configuration,
-  signal: AbortSignal,
+  { cluster: only, signal }: WorldRequest,
   { terminal, files }: { readonly terminal: Terminal; readonly files: Files },
 ): Promise<PlanInput> {
+  const kubeconfigs = await readKubeconfigs(configuration.clusters, files);
+  const wanted = configuration.clusters.filter(({ name }) => only === undefined || name === only);
   const clusters = await Promise.all(
-    configuration.clusters.map(async (cluster) => {
-      const read = await readCluster(cluster, files, signal);
+    wanted.map(async (cluster) => {
+      const read = await readCluster(cluster, kubeconfigs.get(cluster.name), signal);
       terminal.tell(`cluster ${cluster.name}: ${read.problem?.code ?? `${read.entries.length} ServiceEntries`}`);
       return read;
     }),
   );
   const around = {
-    configuration,
-    references: referencedBy(clusters),
+    configuration: { ...configuration, clusters: wanted },
+    references: referencedBy(configuration, clusters),
     credentials: processCredentials(),
     terminal,
     signal,
   };
-  const sources = await Promise.all(configuration.sources.map((settings) => readSource(settings, around)));
+  const polled = configuration.sources.filter((source) => !isPaused(source, systemClock.nowMs()));
+  const sources = await Promise.all(polled.map((settings) => readSource(settings, around)));
   return { readAtMs: systemClock.nowMs(), sources, clusters };
 }
 
-async function readCluster(cluster: ClusterSettings, files: Files, signal: AbortSignal): Promise<ClusterRead> {
-  const { name, namespace, kubeconfigFile } = cluster;
-  const failed = (code: Code, message: string): ClusterRead => {
-    return { name, namespace, entries: [], serverTimeMs: 0, problem: { what: 'the kubeconfig', code, message } };
-  };
-  const text = await files.read(kubeconfigFile);
-  if (!text.ok) return failed('kubeconfig-unreadable', `${kubeconfigFile}: ${text.error}`);
-  const kubeconfig = parseKubeconfig(text.value, basename(kubeconfigFile));
-  if (!kubeconfig.ok) {
-    return failed('kubeconfig-refused', kubeconfig.error.map(({ place, message }) => `${place} ${message}`).join('; '));
+interface Refusal {
+  readonly code: Code;
+  readonly message: string;
+}
+
+/** The kubeconfig of each cluster, or why a hub would not connect with it. */
+async function readKubeconfigs(
+  clusters: readonly ClusterSettings[],
+  files: Files,
+): Promise<ReadonlyMap<string, Result<Kubeconfig, Refusal>>> {
+  const read = new Map<string, Result<Kubeconfig, Refusal>>();
+  const targets: Target[] = [];
+  for (const { name, namespace, kubeconfigFile } of clusters) {
+    const kubeconfig = await readKubeconfig(kubeconfigFile, files);
+    read.set(name, kubeconfig);
+    if (kubeconfig.ok) targets.push({ cluster: name, server: kubeconfig.value.server, namespace });
   }
+  for (const [name, first] of displacedClusters(targets)) {
+    const message = `it reaches the API server and the namespace of ${first}: give each a namespace of its own`;
+    read.set(name, err({ code: 'kubeconfig-refused', message }));
+  }
+  return read;
+}
+
+async function readKubeconfig(path: string, files: Files): Promise<Result<Kubeconfig, Refusal>> {
+  const text = await files.read(path);
+  if (!text.ok) return err({ code: 'kubeconfig-unreadable', message: `${path}: ${text.error}` });
+  const parsed = parseKubeconfig(text.value, basename(path));
+  if (parsed.ok) return ok(parsed.value);
+  const message = parsed.error.map(({ place, message: what }) => `${place} ${what}`).join('; ');
+  return err({ code: 'kubeconfig-refused', message });
+}
+
+async function readCluster(
+  cluster: ClusterSettings,
+  kubeconfig: Result<Kubeconfig, Refusal> | undefined,
+  signal: AbortSignal,
+): Promise<ClusterRead> {
+  if (kubeconfig?.ok !== true) {
+    const refusal = kubeconfig?.error ?? { code: 'kubeconfig-unreadable', message: 'it was not read' };
+    return failedRead(cluster, { what: 'the kubeconfig', ...refusal });
+  }
+  const { name, namespace } = cluster;
   const client = new KubernetesClusterClient({ cluster: name, kubeconfig: kubeconfig.value, namespace });
   try {
-    return await readClusterOnce(cluster, client, signal);
+    return await readClusterOnce(cluster, client, { signal, clock: systemClock });
   } finally {
     await client.close();
   }

@@ -1,5 +1,6 @@
 import { err, ok } from '@isthmus/model';
 import type { Terminal } from '../terminal.js';
+import type { AskHub } from './ask-hub.js';
 import type { KubeconfigCheck } from './kubeconfigs.js';
 import { runValidate } from './validate.js';
 
@@ -28,17 +29,35 @@ const checkKubeconfig: KubeconfigCheck = async (text) =>
       ])
     : ok({ server: text });
 
+/** A hub that answers these paths of its API, and 404 otherwise. */
+function hubWith(answers: Readonly<Record<string, unknown>>): AskHub {
+  return async (_hub, path) => {
+    const body = answers[path];
+    if (body === 'not-ready') return err({ exitCode: 4, lines: ['isthmus: the hub is not ready'] });
+    return ok({ status: body === undefined ? 404 : 200, body: body ?? { code: 'not-found' } });
+  };
+}
+
 async function validate(
   files: Readonly<Record<string, string>>,
   output: 'text' | 'json' = 'text',
-  against?: { readonly shown: string; readonly path: string },
+  {
+    against,
+    server,
+    askHub = hubWith({}),
+  }: {
+    readonly against?: { readonly shown: string; readonly path: string };
+    readonly server?: string;
+    readonly askHub?: AskHub;
+  } = {},
 ) {
   const terminal = recordingTerminal();
   const exitCode = await runValidate(
-    { shown: 'conf/isthmus.yaml', path: '/conf/isthmus.yaml', against, output },
+    { shown: 'conf/isthmus.yaml', path: '/conf/isthmus.yaml', against, server, output },
     {
       terminal,
       checkKubeconfig,
+      askHub,
       nowMs: Date.UTC(2026, 0, 1),
       files: {
         read: async (path) => {
@@ -132,7 +151,7 @@ describe('runValidate', () => {
   });
 
   describe('against an older configuration', () => {
-    const OLD = { shown: 'old.yaml', path: '/conf/old.yaml' };
+    const OLD = { against: { shown: 'old.yaml', path: '/conf/old.yaml' } };
     const old = GOOD.replace('{ name: shop, region: us-east-1 }', '{ name: shop, regions: [us-east-1, eu-west-1] }');
 
     it('lists what the new one would stop mapping', async () => {
@@ -142,6 +161,8 @@ describe('runValidate', () => {
         out: [
           'conf/isthmus.yaml would stop mapping, compared with old.yaml:',
           '  - source shop-eu-west-1: eu-west-1 is not read any more',
+          '  two files do not tell which services exist, and so which of this concerns any; what their instances mean ' +
+            'for other ports, labels and address attributes; whether two services want one host now: ask a hub, with --server',
           'conf/isthmus.yaml: ok, 1 source, 2 clusters, 2 routes',
         ],
         told: [],
@@ -167,6 +188,96 @@ describe('runValidate', () => {
       expect({ exitCode, out }).toEqual({ exitCode: 65, out: [] });
       expect(told[0]).toContain('old.yaml:2:14 CFG012');
       await expect(validate({ '/conf/isthmus.yaml': GOOD }, 'text', OLD)).resolves.toMatchObject({ exitCode: 1 });
+    });
+  });
+
+  describe('against a running hub', () => {
+    const files = { '/conf/isthmus.yaml': GOOD, ...KUBECONFIGS };
+    const component = (service: string, namespace = 'shop', endpoints = 1) => ({
+      component: `aws/us-east-1/111122223333/ns-${namespace}/srv-${service}`,
+      source: 'shop',
+      seenBy: ['shop'],
+      namespace,
+      httpName: namespace,
+      service,
+      endpoints,
+    });
+    const host = (name: string, components: readonly unknown[], cluster = 'east') => ({
+      host: name,
+      name: `cloudmap-${name}`,
+      objects: 1,
+      namespace: 'isthmus',
+      owner: { hub: 'prod', cluster },
+      components,
+    });
+    const held = {
+      '/api/v1/status': { clusters: [{ name: 'east' }, { name: 'west' }, { name: 'gone' }] },
+      '/api/v1/clusters/east/components': {
+        cluster: 'east',
+        hosts: [
+          host('cart.shop', [component('cart'), component('cart', 'other', 2)]),
+          host('pay.other', [component('pay', 'other', 3)]),
+        ],
+      },
+      '/api/v1/clusters/west/components': { cluster: 'west', hosts: [host('cart.shop', [component('cart')], 'west')] },
+      '/api/v1/clusters/gone/components': { cluster: 'gone', hosts: [host('cart.shop', [component('cart')], 'gone')] },
+    };
+    const server = 'http://hub:8080/';
+
+    it('lists what the new one would remove of what the hub holds, object by object', async () => {
+      await expect(validate(files, 'text', { server, askHub: hubWith(held) })).resolves.toEqual({
+        exitCode: 0,
+        out: [
+          'conf/isthmus.yaml would remove, of what http://hub:8080 holds:',
+          '  - east: 2 endpoints of cloudmap-cart.shop, of cart in other (source shop)',
+          '  - east: cloudmap-pay.other, with 3 endpoints',
+          '  - gone: cloudmap-cart.shop stays as it is, with 1 endpoint: its cluster is not configured any more',
+          '  more than one object of east: the hub holds them until they are approved',
+          '  instances that other rules leave out (where, networks, address attributes): isthmus plan shows them',
+          'conf/isthmus.yaml: ok, 1 source, 2 clusters, 2 routes',
+        ],
+        told: [],
+      });
+      const { out } = await validate(files, 'json', { server, askHub: hubWith(held) });
+      expect(JSON.parse(out.join('\n'))).toMatchObject({
+        valid: true,
+        server: { hub: 'http://hub:8080', unknown: [], removals: [{ kind: 'endpoints' }, { kind: 'object' }, {}] },
+      });
+    });
+
+    it('says so when nothing would go', async () => {
+      const askHub = hubWith({ ...held, '/api/v1/status': { clusters: [{ name: 'west' }] } });
+      const { out } = await validate(files, 'text', { server, askHub });
+      expect(out[0]).toBe('conf/isthmus.yaml would remove nothing of what http://hub:8080 holds');
+    });
+
+    it('gives 1 and says of which cluster the hub knows nothing', async () => {
+      const askHub = hubWith({ ...held, '/api/v1/clusters/west/components': 'not-ready' });
+      const { exitCode, out } = await validate(files, 'text', { server, askHub });
+      expect(exitCode).toBe(1);
+      expect(out).toContain('  not known: west: isthmus: the hub is not ready');
+    });
+
+    it.each<[number, string, string, AskHub, RegExp]>([
+      [64, 'its URL is none', 'hub', hubWith(held), /hub is no URL of a hub/],
+      [4, 'nobody answers', server, hubWith({ '/api/v1/status': 'not-ready' }), /not ready/],
+      [1, 'something else answers', server, hubWith({}), /answered 404 → is it as new as this command/],
+      [
+        1,
+        'it is older',
+        server,
+        hubWith({ '/api/v1/status': { clusters: [{ name: 'east' }] } }),
+        /answered 404 → is it as new/,
+      ],
+    ])('gives %i when %s', async (exitCode, _when, url, askHub, message) => {
+      const { out, told, ...verdict } = await validate(files, 'text', { server: url, askHub });
+      expect({ ...verdict, out }).toEqual({ exitCode, out: [] });
+      expect(told.join()).toMatch(message);
+    });
+
+    it('does not ask for a configuration that cannot be used', async () => {
+      const bad = { ...files, '/conf/isthmus.yaml': GOOD.replace('prod', 'Prod') };
+      await expect(validate(bad, 'text', { server: 'hub' })).resolves.toMatchObject({ exitCode: 65 });
     });
   });
 });

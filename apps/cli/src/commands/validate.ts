@@ -5,7 +5,11 @@ import type { Configuration, Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
 import { EXIT } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
+import type { AskHub } from './ask-hub.js';
+import { compareWithHub } from './compare-hub.js';
+import { printable } from './document.js';
 import type { Files } from './files.js';
+import type { Failure } from './find-hub.js';
 import type { KubeconfigCheck } from './kubeconfigs.js';
 import { checkKubeconfigs } from './kubeconfigs.js';
 import type { Verdict } from './verdict.js';
@@ -21,6 +25,8 @@ export interface NamedFile {
 export interface ValidateOptions extends NamedFile {
   /** An older configuration, to list what the new one would stop mapping. */
   readonly against: NamedFile | undefined;
+  /** URL of a running hub, to list what the new configuration would remove of what it holds. */
+  readonly server: string | undefined;
   readonly output: 'text' | 'json';
 }
 
@@ -29,6 +35,7 @@ export interface ValidateSurroundings {
   readonly terminal: Terminal;
   readonly files: Files;
   readonly checkKubeconfig: KubeconfigCheck;
+  readonly askHub: AskHub;
   /** Epoch; pauses and approvals that are over are warned of. */
   readonly nowMs: number;
 }
@@ -40,8 +47,13 @@ export async function runValidate(options: ValidateOptions, around: ValidateSurr
   const old = options.against && (await readOld(options.against, around));
   if (old?.ok === false) return old.error;
   const verdict = await judge(text.value, old?.value, { options, around });
-  printVerdict(verdict, options.output, around.terminal);
-  return verdict.errors.length > 0 ? EXIT.badConfiguration : EXIT.ok;
+  if (!verdict.ok) {
+    for (const line of verdict.error.lines) around.terminal.tell(printable(line), 'bad');
+    return verdict.error.exitCode;
+  }
+  printVerdict(verdict.value, options.output, around.terminal);
+  if (verdict.value.errors.length > 0) return EXIT.badConfiguration;
+  return (verdict.value.server?.unknown.length ?? 0) > 0 ? EXIT.error : EXIT.ok;
 }
 
 /** The text of a file, or the exit code after saying why there is none. */
@@ -67,20 +79,23 @@ async function judge(
   text: string,
   old: Configuration | undefined,
   { options, around }: { readonly options: ValidateOptions; readonly around: ValidateSurroundings },
-): Promise<Verdict> {
-  const { shown, path, against } = options;
+): Promise<Result<Verdict, Failure>> {
+  const { shown, path, against, server } = options;
   const parsed = parseConfig(text, { file: shown, folder: dirname(path), nowMs: around.nowMs });
-  if (!parsed.ok) return { file: shown, counts: undefined, errors: parsed.error, warnings: [] };
+  if (!parsed.ok) return ok({ file: shown, counts: undefined, errors: parsed.error, warnings: [] });
   const { configuration, warnings } = parsed.value;
   const found = await checkKubeconfigs(parsed.value, around);
+  const compared = server === undefined ? undefined : await compareWithHub(configuration, server, around.askHub);
+  if (compared?.ok === false) return compared;
   const bySeverity = (severity: ConfigProblem['severity']) => found.filter((problem) => problem.severity === severity);
-  return {
+  return ok({
     file: shown,
     counts: countsOf(configuration),
     errors: bySeverity('error'),
     warnings: [...warnings, ...bySeverity('warning')].toSorted((a, b) => a.line - b.line || a.column - b.column),
     ...comparison(old, configuration, against),
-  };
+    ...(compared === undefined ? {} : { server: compared.value }),
+  });
 }
 
 function comparison(

@@ -1,5 +1,5 @@
-import type { HubStatus } from '@isthmus/model';
-import type { Federation, HostExplanation, PlanView, UnknownHost } from '@isthmus/federation';
+import type { HubStatus, Result } from '@isthmus/model';
+import type { ClusterComponents, Federation, HostExplanation, PlanView, UnknownHost } from '@isthmus/federation';
 import { viewPlan } from '@isthmus/federation';
 import { Controller, Get, Header, Param } from '@nestjs/common';
 
@@ -22,15 +22,14 @@ export class ApiController {
   @Get('clusters/:name/plan')
   @Header('cache-control', 'no-store')
   plan(@Param('name') name: string): PlanView {
-    const found = this.federation().plan(name);
-    if (found.ok) return viewPlan(found.value);
-    throw new ProblemException(
-      found.error === 'unknown-cluster'
-        ? problem(404, 'not-found', { detail: 'no cluster of this name is configured' })
-        : problem(503, 'not-ready', {
-            detail: 'nothing was planned for this cluster yet: see its error in the status',
-          }),
-    );
+    return viewPlan(ofCluster(this.federation().plan(name)));
+  }
+
+  /** Which Cloud Map services stand on the hub's objects: what `isthmus validate --server` compares a configuration with. */
+  @Get('clusters/:name/components')
+  @Header('cache-control', 'no-store')
+  components(@Param('name') name: string): ClusterComponents {
+    return ofCluster(this.federation().components(name));
   }
 
   @Get('hosts/:host')
@@ -46,6 +45,15 @@ export class ApiController {
     if (federation === undefined) throw new ProblemException(problem(503, 'not-ready'));
     return federation;
   }
+}
+
+function ofCluster<T>(found: Result<T, 'unknown-cluster' | 'not-planned'>): T {
+  if (found.ok) return found.value;
+  throw new ProblemException(
+    found.error === 'unknown-cluster'
+      ? problem(404, 'not-found', { detail: 'no cluster of this name is configured' })
+      : problem(503, 'not-ready', { detail: 'nothing was planned for this cluster yet: see its error in the status' }),
+  );
 }
 
 /** Longest legal host: a longer one is not repeated in an answer. */

@@ -1,5 +1,5 @@
-import type { ClusterSettings, RouteSelector, RouteSettings, SourceSettings } from '@isthmus/model';
-import { matchesAny } from '@isthmus/model';
+import type { ClusterSettings, RouteSelector, RouteSettings, SourceSettings } from './configuration.js';
+import { matchesAny } from './glob.js';
 
 /** What a route sees of a service. */
 export interface RoutedNames {

@@ -1,0 +1,17 @@
+import type { ClusterSettings, HubSettings } from '@isthmus/model';
+import { isPaused } from './pause.js';
+
+/** Why nothing is written to a cluster although changes may be planned; null: writes go out. */
+export type WritesStopped = 'observe' | 'read-only' | 'push-off' | 'paused' | null;
+
+/** What stops the writes to a cluster at a time (epoch ms). */
+export function writesStopped(
+  cluster: Pick<ClusterSettings, 'mode' | 'push' | 'paused'>,
+  { readOnly }: Pick<HubSettings, 'readOnly'>,
+  nowMs: number,
+): WritesStopped {
+  if (readOnly) return 'read-only';
+  if (!cluster.push) return 'push-off';
+  if (isPaused(cluster, nowMs)) return 'paused';
+  return cluster.mode === 'observe' ? 'observe' : null;
+}
