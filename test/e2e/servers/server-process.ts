@@ -27,12 +27,12 @@ export class ServerProcess {
     this.#ended = once(this.#child, 'exit');
   }
 
-  get pid(): number | undefined {
-    return this.#child.pid;
-  }
-
   hasEnded(): boolean {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
   }
 
   /** Ends it in the middle of what it does, as a crash would. */

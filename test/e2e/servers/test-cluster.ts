@@ -100,6 +100,21 @@ export class TestCluster {
     await this.renewHubToken();
   }
 
+  /** Gives the hub the rights of its Role in every namespace, as a cluster with namespaces made later must. */
+  async grantEverywhere(): Promise<void> {
+    const rbac = '/apis/rbac.authorization.k8s.io/v1';
+    const role = jsonOf(await this.server.call({ path: `${rbac}/namespaces/${NAMESPACE}/roles/isthmus` }), 200) as {
+      readonly rules: readonly object[];
+    };
+    const group = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'isthmus' };
+    const kind = { apiVersion: 'rbac.authorization.k8s.io/v1', metadata: { name: 'isthmus' } };
+    const clusterRole = { ...kind, kind: 'ClusterRole', rules: role.rules };
+    const subjects = [{ kind: 'ServiceAccount', name: 'isthmus', namespace: NAMESPACE }];
+    const binding = { ...kind, kind: 'ClusterRoleBinding', roleRef: group, subjects };
+    jsonOf(await this.server.call({ method: 'POST', path: `${rbac}/clusterroles`, body: clusterRole }), 201, 409);
+    jsonOf(await this.server.call({ method: 'POST', path: `${rbac}/clusterrolebindings`, body: binding }), 201, 409);
+  }
+
   /** Makes the hub's ServiceAccount anew, which ends every token that it had, and takes another one. */
   async renewHubToken(): Promise<void> {
     const collection = COLLECTIONS['ServiceAccount']?.(NAMESPACE) ?? '';
