@@ -23,7 +23,7 @@ describeOnServers(`kills at random moments, first seed ${SEED}`, (binaries) => {
       await cluster.put('hand-made', { spec: { endpoints: [{ address: '10.99.0.1' }] } });
     }
     hub.startHub();
-    await hub.converged();
+    await hub.expectConverged();
     watch = await ChaosWatch.start(hub, isLasting);
   }, 120_000);
   afterAll(async () => {
@@ -42,7 +42,7 @@ describeOnServers(`kills at random moments, first seed ${SEED}`, (binaries) => {
       await Promise.all(kill.victims.map((victim) => raise(hub, victim)));
       churn.end();
       await churning;
-      await hub.converged(undefined, CONVERGES_WITHIN_MS);
+      await hub.expectConverged(undefined, CONVERGES_WITHIN_MS);
       const { violations, looks } = watch.report();
       process.stderr.write(`${sentence(kill)}: ${looks} looks, ${violations.length} violations\n`);
       expect(violations).toEqual([]);

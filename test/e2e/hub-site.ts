@@ -150,7 +150,7 @@ export class HubSite {
   }
 
   /** Waits until every cluster holds exactly what is registered. */
-  async converged(names: readonly ClusterName[] = CLUSTER_NAMES, withinMs = 45_000): Promise<void> {
+  async expectConverged(names: readonly ClusterName[] = CLUSTER_NAMES, withinMs = 45_000): Promise<void> {
     for (const name of names) {
       let live: Hosts = {};
       const isConverged = async (): Promise<boolean> => {
@@ -186,7 +186,7 @@ export class HubSite {
   }
 
   /** The error that the hub's status shows for a cluster. */
-  async untilError(name: ClusterName, code: string, withinMs = 45_000): Promise<void> {
+  async expectError(name: ClusterName, code: string, withinMs = 45_000): Promise<void> {
     await until(`${name} shows ${code}`, withinMs, async () => (await this.clusterStatus(name))?.error?.code === code);
   }
 

@@ -26,7 +26,7 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     }
     foreign = await foreignVersions(hub);
     hub.startHub();
-    await hub.converged();
+    await hub.expectConverged();
   }, 120_000);
   afterAll(() => hub.stop());
 
@@ -61,31 +61,31 @@ describeOnServers('the built hub on real API servers', (binaries) => {
   it('follows registrations and deregistrations in every cluster', async () => {
     await hub.register(EU, 'orders', '10.2.0.9');
     await hub.register(US, 'search', '10.1.2.9');
-    await hub.converged();
+    await hub.expectConverged();
     await hub.deregister(EU, 'orders', '10.2.0.1');
     await hub.deregister(US, 'search', '10.1.2.1');
-    await hub.converged();
+    await hub.expectConverged();
   });
 
   it('removes nothing while a region is dark, also after a restart, and goes on with the other one', async () => {
     const before = await hub.hosts('aks-west');
     await hub.darken(EU);
     await hub.register(US, 'orders', '10.1.0.9');
-    await hub.converged(['eks-us']);
+    await hub.expectConverged(['eks-us']);
     await hub.killHub();
     hub.startHub();
     await hub.register(US, 'orders', '10.1.0.10');
-    await hub.converged();
+    await hub.expectConverged();
     expect(await hub.hosts('aks-west')).toEqual(before);
     await hub.brighten();
     await hub.register(EU, 'ledger', '10.2.2.9');
-    await hub.converged();
+    await hub.expectConverged();
   });
 
   it('takes back what is edited by hand, and puts back what is deleted by hand', async () => {
     const cluster = hub.cluster('eks-us');
     await cluster.put('cloudmap-orders.shop', { spec: { endpoints: [{ address: '10.66.0.1' }], exportTo: ['.'] } });
-    await hub.converged();
+    await hub.expectConverged();
     const edited = (await cluster.entries()).find(({ metadata }) => metadata.name === 'cloudmap-orders.shop');
     expect(edited?.spec).not.toHaveProperty('exportTo');
     await cluster.put('cloudmap-orders.shop', { annotations: { 'isthmus.dev/content-hash': 'forged' } });
@@ -97,7 +97,7 @@ describeOnServers('the built hub on real API servers', (binaries) => {
       );
     });
     await cluster.remove('cloudmap-payments.shop');
-    await hub.converged();
+    await hub.expectConverged();
   });
 
   it('leaves an entry alone from which a hand took its labels, and says so', async () => {
@@ -109,7 +109,7 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     );
     await hub.expectNoWriteFor(A_WHILE_MS);
     await cluster.remove('cloudmap-ledger.shop');
-    await hub.converged();
+    await hub.expectConverged();
   });
 
   it('never touches what others made, in all of the above', async () => {
@@ -128,42 +128,42 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     await sleep(A_WHILE_MS);
     expect((await cluster.entries()).map(({ metadata }) => metadata.name)).not.toContain('cloudmap-orders.shop');
     await cluster.remove('somebody-has-it');
-    await hub.converged();
+    await hub.expectConverged();
   });
 
   it('goes on with one cluster while the API server of another is down, and catches up when that is back', async () => {
     const { server } = hub.cluster('aks-west');
     await server.kill();
     await hub.register(EU, 'orders', '10.2.0.20');
-    await hub.converged(['eks-us'], 10_000);
+    await hub.expectConverged(['eks-us'], 10_000);
     await until(
       'the cluster is down',
       30_000,
       async () => (await hub.clusterStatus('aks-west'))?.connection === 'down',
     );
     await server.start();
-    await hub.converged(['aks-west'], 60_000);
+    await hub.expectConverged(['aks-west'], 60_000);
   });
 
   it('goes on with one cluster while another does not serve ServiceEntry, and fills it when it does', async () => {
     const cluster = hub.cluster('aks-west');
     await cluster.removeCrd();
-    await hub.untilError('aks-west', 'api-missing');
+    await hub.expectError('aks-west', 'api-missing');
     await hub.register(EU, 'orders', '10.2.0.21');
-    await hub.converged(['eks-us'], 10_000);
+    await hub.expectConverged(['eks-us'], 10_000);
     await cluster.installCrd();
-    await hub.converged(['aks-west'], 60_000);
+    await hub.expectConverged(['aks-west'], 60_000);
     for (const [name, entry] of Object.entries(FOREIGN)) await cluster.put(name, entry);
   });
 
   it('shows that its token was ended, keeps what is there, and goes on with another one', async () => {
     await hub.cluster('aks-west').renewHubToken();
-    await hub.untilError('aks-west', 'unauthorized');
+    await hub.expectError('aks-west', 'unauthorized');
     await hub.register(EU, 'orders', '10.2.0.22');
-    await hub.converged(['eks-us'], 10_000);
+    await hub.expectConverged(['eks-us'], 10_000);
     expect((await hub.clusterStatus('aks-west'))?.connection).toBe('down');
     hub.writeKubeconfigs();
-    await hub.converged(['aks-west'], 30_000);
+    await hub.expectConverged(['aks-west'], 30_000);
   });
 
   it('keeps a working token when it is given one that does not work', async () => {
@@ -172,7 +172,7 @@ describeOnServers('the built hub on real API servers', (binaries) => {
       hub.hubLog().includes('the new kubeconfig does not work and the old one stays'),
     );
     await hub.register(EU, 'orders', '10.2.0.23');
-    await hub.converged(undefined, 15_000);
+    await hub.expectConverged(undefined, 15_000);
     hub.writeKubeconfigs();
   });
 
@@ -181,11 +181,11 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     await server.kill();
     server.forgetCertificate();
     await server.start();
-    await hub.untilError('aks-west', 'tls');
+    await hub.expectError('aks-west', 'tls');
     await hub.register(EU, 'orders', '10.2.0.24');
-    await hub.converged(['eks-us'], 10_000);
+    await hub.expectConverged(['eks-us'], 10_000);
     hub.writeKubeconfigs();
-    await hub.converged(['aks-west'], 30_000);
+    await hub.expectConverged(['aks-west'], 30_000);
   });
 
   it('waits for a namespace that is missing, and fills it when it is there', async () => {
@@ -193,7 +193,7 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     hub.configure((cluster, name) => {
       if (name === 'aks-west') cluster['namespace'] = 'later';
     });
-    await hub.untilError('aks-west', 'namespace-missing');
+    await hub.expectError('aks-west', 'namespace-missing');
     await hub.cluster('aks-west').createNamespace('later');
     const expected = hub.registrations.expectedOn('aks-west');
     const filled = async (): Promise<boolean> => sameHosts(await hub.hosts('aks-west', 'later'), expected);

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:https';
 import { request } from 'node:https';
 
 /** Who answers, and as whom it is asked. */
@@ -5,6 +6,8 @@ export interface ApiPeer {
   readonly url: string;
   readonly caPem: string;
   readonly token: string;
+  /** Connections to use again; one of its own for each call when absent. */
+  readonly agent?: Agent;
 }
 
 /** A request to an API server. The harness has its own client: it must not depend on the one under test. */
@@ -28,7 +31,7 @@ export interface ApiReply {
 
 const TIMEOUT_MS = 20_000;
 
-/** Sends a request over a connection of its own; resolves with any answer, rejects when there is none. */
+/** Sends a request; resolves with any answer, rejects when there is none. */
 export function callApi(peer: ApiPeer, call: ApiCall): Promise<ApiReply> {
   const {
     method = 'GET',
@@ -45,7 +48,7 @@ export function callApi(peer: ApiPeer, call: ApiCall): Promise<ApiReply> {
       {
         method,
         ca: peer.caPem,
-        agent: false,
+        agent: peer.agent ?? false,
         timeout: TIMEOUT_MS,
         headers: {
           accept,
