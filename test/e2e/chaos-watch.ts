@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { HubSite } from './hub-site.js';
-import { isOurs } from './hub-site.js';
 import type { ClusterName, Hosts } from './registrations.js';
 import { CLUSTER_NAMES } from './registrations.js';
 
@@ -36,7 +35,7 @@ export class ChaosWatch {
     for (const name of CLUSTER_NAMES) {
       const hosts = Object.entries(hub.registrations.expectedOn(name));
       lasting.set(name, Object.fromEntries(hosts.map(([host, addresses]) => [host, addresses.filter(isLasting)])));
-      foreign.set(name, await foreignText(hub, name));
+      foreign.set(name, (await hub.foreign(name)).join(', '));
     }
     const watch = new ChaosWatch(hub, lasting, foreign);
     watch.#ended = Promise.all(CLUSTER_NAMES.map((name) => watch.#run(name)));
@@ -76,14 +75,9 @@ export class ChaosWatch {
   /** Undefined while the API server does not answer: nothing was seen. */
   async #read(name: ClusterName): Promise<{ readonly hosts: Hosts; readonly foreign: string } | undefined> {
     try {
-      return { hosts: await this.#hub.hosts(name), foreign: await foreignText(this.#hub, name) };
+      return { hosts: await this.#hub.hosts(name), foreign: (await this.#hub.foreign(name)).join(', ') };
     } catch {
       return undefined;
     }
   }
-}
-
-async function foreignText(hub: HubSite, name: ClusterName): Promise<string> {
-  const entries = (await hub.cluster(name).entries()).filter((entry) => !isOurs(entry));
-  return entries.map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`).join(', ');
 }

@@ -19,11 +19,9 @@ describeOnServers(`kills at random moments, first seed ${SEED}`, (binaries) => {
 
   beforeAll(async () => {
     hub = await HubSite.start(binaries);
-    for (const cluster of hub.site.clusters()) {
-      await cluster.put('hand-made', { spec: { endpoints: [{ address: '10.99.0.1' }] } });
-    }
     hub.startHub();
     await hub.expectConverged();
+    await hub.putForeign();
     watch = await ChaosWatch.start(hub, isLasting);
   }, 120_000);
   afterAll(async () => {

@@ -164,6 +164,33 @@ export class HubSite {
     }
   }
 
+  /**
+   * Puts objects of others into every cluster: one that a hand made, one that only looks like ours, and one that
+   * another hub wrote exactly as this one would have.
+   */
+  async putForeign(): Promise<void> {
+    for (const cluster of this.site.clusters()) {
+      const ours = (await cluster.entries()).find(({ spec }) => spec.hosts[0] === 'orders.shop');
+      if (ours === undefined) throw new Error('to be called when the clusters hold what is registered');
+      const { labels, annotations } = ours.metadata;
+      await cluster.put('hand-made', { spec: { endpoints: [{ address: '10.99.0.1' }] } });
+      await cluster.put('like-ours', { labels: { 'app.kubernetes.io/managed-by': 'isthmus' } });
+      await cluster.put('cloudmap-left.shop', {
+        labels: { ...labels, 'isthmus.dev/hub': 'other' },
+        ...(annotations === undefined ? {} : { annotations }),
+        spec: { ...ours.spec, hosts: ['left.shop'] },
+      });
+    }
+  }
+
+  /** Name, uid and version of every object in a cluster that is not this hub's. */
+  async foreign(name: ClusterName): Promise<readonly string[]> {
+    const entries = await this.cluster(name).entries();
+    return entries
+      .filter((entry) => !isOurs(entry))
+      .map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`);
+  }
+
   /** Object → resourceVersion of every ServiceEntry in every cluster. */
   async versions(): Promise<Readonly<Record<string, string>>> {
     const found: [string, string][] = [];
@@ -230,7 +257,7 @@ export class HubSite {
 }
 
 /** Whether an entry carries the labels of this hub. */
-export function isOurs({ metadata }: StoredEntry): boolean {
+function isOurs({ metadata }: StoredEntry): boolean {
   return (
     metadata.labels?.['isthmus.dev/hub'] === 'e2e' && metadata.labels['app.kubernetes.io/managed-by'] === 'isthmus'
   );

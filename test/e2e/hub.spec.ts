@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { HubSite, isOurs } from './hub-site.js';
-import { sameHosts } from './registrations.js';
+import { HubSite } from './hub-site.js';
+import { CLUSTER_NAMES, sameHosts } from './registrations.js';
 import { describeOnServers, until } from './servers/index.js';
 
 const US = 'us-east-1';
@@ -8,25 +8,16 @@ const EU = 'eu-west-1';
 /** Several polls, catalogue passes, sweeps and grace periods. */
 const A_WHILE_MS = 5_000;
 
-/** Hand-made objects, another hub's, and one of istio-cloud-map's time, none of which the hub may touch. */
-const FOREIGN = {
-  'hand-made': {},
-  'of-another-hub': { labels: { 'app.kubernetes.io/managed-by': 'isthmus', 'isthmus.dev/hub': 'other' } },
-  'without-a-hub': { labels: { 'app.kubernetes.io/managed-by': 'isthmus' } },
-} as const;
-
 describeOnServers('the built hub on real API servers', (binaries) => {
   let hub: HubSite;
-  let foreign: readonly string[];
+  let foreign: readonly (readonly string[])[];
 
   beforeAll(async () => {
     hub = await HubSite.start(binaries);
-    for (const [name, entry] of Object.entries(FOREIGN)) {
-      for (const cluster of hub.site.clusters()) await cluster.put(name, entry);
-    }
-    foreign = await foreignVersions(hub);
     hub.startHub();
     await hub.expectConverged();
+    await hub.putForeign();
+    foreign = await foreignOf(hub);
   }, 120_000);
   afterAll(() => hub.stop());
 
@@ -113,7 +104,8 @@ describeOnServers('the built hub on real API servers', (binaries) => {
   });
 
   it('never touches what others made, in all of the above', async () => {
-    expect(await foreignVersions(hub)).toEqual(foreign);
+    expect(foreign.flat()).toHaveLength(6);
+    expect(await foreignOf(hub)).toEqual(foreign);
   });
 
   it('does not take a host that a hand-made entry of its namespace has', async () => {
@@ -153,7 +145,6 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     await hub.expectConverged(['eks-us'], 10_000);
     await cluster.installCrd();
     await hub.expectConverged(['aks-west'], 60_000);
-    for (const [name, entry] of Object.entries(FOREIGN)) await cluster.put(name, entry);
   });
 
   it('shows that its token was ended, keeps what is there, and goes on with another one', async () => {
@@ -188,6 +179,26 @@ describeOnServers('the built hub on real API servers', (binaries) => {
     await hub.expectConverged(['aks-west'], 30_000);
   });
 
+  it('writes again what a restored backup of etcd has forgotten, although every version went back', async () => {
+    const { etcd } = hub.site;
+    await etcd.kill();
+    etcd.backUp();
+    await etcd.start();
+    await hub.expectConverged(undefined, 60_000);
+    await etcd.advance(2_000);
+    await hub.register(EU, 'orders', '10.2.0.25');
+    await hub.register(US, 'orders', '10.1.0.25');
+    await hub.expectConverged();
+    for (const { server } of hub.site.clusters()) await server.kill();
+    await etcd.kill();
+    etcd.restore();
+    await etcd.start();
+    for (const { server } of hub.site.clusters()) await server.start();
+    await hub.expectConverged(undefined, 60_000);
+    await until('both are up', 30_000, async () => (await hub.status()).clusters.every(({ error }) => error === null));
+    await hub.expectNoWriteFor(A_WHILE_MS);
+  }, 180_000);
+
   it('waits for a namespace that is missing, and fills it when it is there', async () => {
     await hub.cluster('aks-west').grantEverywhere();
     hub.configure((cluster, name) => {
@@ -207,11 +218,6 @@ describeOnServers('the built hub on real API servers', (binaries) => {
   });
 });
 
-/** Name, uid and version of what is not this hub's. */
-async function foreignVersions({ site }: HubSite): Promise<readonly string[]> {
-  const entries = await Promise.all(site.clusters().map((cluster) => cluster.entries()));
-  return entries
-    .flat()
-    .filter((entry) => !isOurs(entry))
-    .map(({ metadata }) => `${metadata.name} ${metadata.uid} ${metadata.resourceVersion}`);
+function foreignOf(hub: HubSite): Promise<readonly (readonly string[])[]> {
+  return Promise.all(CLUSTER_NAMES.map((name) => hub.foreign(name)));
 }

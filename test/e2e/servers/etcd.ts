@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { LOOPBACK, ServerProcess, freePort, until } from './server-process.js';
 
@@ -58,9 +58,21 @@ export class Etcd {
     await this.#process?.stop();
   }
 
-  /** Loses everything, as a disaster would; to be called while it does not run. */
-  wipe(): void {
+  /** Keeps a copy of all that it holds; to be called while it does not run. */
+  backUp(): void {
+    cpSync(this.#dataFolder, `${this.#dataFolder}.backup`, { recursive: true });
+  }
+
+  /** Goes back to the copy, and forgets what came after it; to be called while it does not run. */
+  restore(): void {
     rmSync(this.#dataFolder, { recursive: true, force: true });
+    cpSync(`${this.#dataFolder}.backup`, this.#dataFolder, { recursive: true });
+  }
+
+  /** Raises its revision by that many writes of nobody. */
+  async advance(count: number): Promise<void> {
+    const key = Buffer.from('/nobody').toString('base64');
+    for (let i = 0; i < count; i += 1) await this.#post('kv/put', { key, value: '' });
   }
 
   get #dataFolder(): string {
