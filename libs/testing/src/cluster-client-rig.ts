@@ -1,4 +1,4 @@
-import type { EntryName, ObservedEntry, Precondition, ServiceEntrySpec } from '@isthmus/model';
+import type { EntryName, ObservedEntry, ObservedMetadata, Precondition, ServiceEntrySpec } from '@isthmus/model';
 import { IsthmusError } from '@isthmus/model';
 import type { ClusterClient, EntryList, EntryManifest } from '@isthmus/ports';
 
@@ -81,6 +81,20 @@ export async function readEntry(rig: ClusterClientRig, name: string): Promise<Ob
   const entry = await rig.client.getEntry(name as EntryName, unaborted());
   if (entry === undefined) throw new Error(`${name} does not exist`);
   return entry;
+}
+
+/**
+ * The list of metadata as soon as `isSeen` holds of it, else the last one that was read: it may be as old as our last
+ * write, so that what others have written since comes a moment later.
+ */
+export async function listUntil(
+  rig: ClusterClientRig,
+  isSeen: (items: readonly ObservedMetadata[]) => boolean,
+): Promise<readonly ObservedMetadata[]> {
+  for (let left = 500; ; left -= 1) {
+    const { items } = await rig.client.listMetadata(unaborted());
+    if (left === 0 || isSeen(items)) return items;
+  }
 }
 
 /** The code of the error with which a call ends; throws when it ends well. */

@@ -11,8 +11,9 @@ export function describeOnServers(name: string, suite: (binaries: ServerBinaries
     describe(name, () => suite(found));
     return;
   }
+  process.stderr.write(`isthmus e2e: “${name}” was not run: ${found}\n`);
   describe.skip(name, () => {
     // eslint-disable-next-line jest/expect-expect -- it stands for all that was not run
-    it(`was not run: ${found}`, () => undefined);
+    it('was not run', () => undefined);
   });
 }
