@@ -44,6 +44,15 @@ export class HubSite {
   /** Starts everything but the hub. */
   static async start(binaries: ServerBinaries): Promise<HubSite> {
     const site = await TestSite.start(binaries, CLUSTER_NAMES);
+    try {
+      return await HubSite.#startOn(site);
+    } catch (error) {
+      await site.stop(true);
+      throw error;
+    }
+  }
+
+  static async #startOn(site: TestSite): Promise<HubSite> {
     const seed = join(site.folder, 'cloud-map.yaml');
     writeFileSync(seed, stringify(new Registrations().seed()));
     const port = await freePort();
@@ -220,7 +229,7 @@ export class HubSite {
   async stop(): Promise<void> {
     await this.killHub();
     await this.#cloudMap.kill();
-    await this.site.stop(process.env['ISTHMUS_KEEP'] !== undefined);
+    await this.site.stop();
   }
 
   #clusterDocument(name: ClusterName): ClusterDocument {

@@ -51,7 +51,7 @@ export class TestSite {
   }
 
   /** Ends every server; the folder with the logs goes too unless somebody should look into it. */
-  async stop(keepsFolder = false): Promise<void> {
+  async stop(keepsFolder = process.env['ISTHMUS_KEEP'] !== undefined): Promise<void> {
     await Promise.all(this.clusters().map(({ server }) => server.kill()));
     await this.etcd.kill();
     if (!keepsFolder) rmSync(this.folder, { recursive: true, force: true });
