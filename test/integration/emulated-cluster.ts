@@ -1,6 +1,9 @@
 import { KubernetesClusterClient, parseKubeconfig } from '@isthmus/kubernetes';
+import type { ObservedEntry } from '@isthmus/model';
 import { clusterName } from '@isthmus/model';
+import type { EntryList } from '@isthmus/ports';
 import type { ClusterClientRig, ForeignEntry, OtherCaller } from '@isthmus/testing';
+import { unaborted } from '@isthmus/testing';
 import type { KubeEmulator, KubeEmulatorOptions } from '../../apps/kube-emulator/src/server.js';
 import { startKubeEmulator } from '../../apps/kube-emulator/src/server.js';
 
@@ -32,17 +35,29 @@ export class EmulatedCluster implements ClusterClientRig {
     return new EmulatedCluster(await startKubeEmulator({ name: 'test', ...cluster }), options);
   }
 
-  clientOf(caller: OtherCaller): KubernetesClusterClient {
-    const { model } = this.emulator;
-    const kubeconfig = this.emulator.kubeconfig();
+  async clientOf(caller: OtherCaller): Promise<KubernetesClusterClient> {
+    const { model, url, kubeconfig } = this.emulator;
     switch (caller) {
       case 'bad-token':
-        return this.#makeClient(kubeconfig.replace(/token: .*/, 'token: wrong-token'));
+        return this.#makeClient(kubeconfig().replace(/token: .*/, 'token: wrong-token'));
       case 'no-rights':
         model.setUser({ name: 'nobody', token: 'nobodys-token', rights: [] });
-        return this.#makeClient(this.emulator.kubeconfig('nobody'));
+        return this.#makeClient(kubeconfig('nobody'));
       case 'missing-namespace':
-        return this.#makeClient(this.emulator.kubeconfig('admin'), 'missing');
+        return this.#makeClient(kubeconfig('admin'), 'missing');
+      case 'terminating-namespace':
+        await this.deleteNamespace();
+        return this.#makeClient(kubeconfig());
+      case 'untrusted-certificate':
+        return this.#makeClient(await strangersKubeconfig(url));
+      case 'wrong-server-name':
+        return this.#makeClient(kubeconfig().replace(/(server: .*)/, '$1\n      tls-server-name: api.internal'));
+      case 'busy-server':
+        model.faults.add({ kind: 'status', status: 429, verb: 'create', retryAfterSeconds: 1 });
+        return this.#makeClient(kubeconfig());
+      case 'closed-port':
+        await this.emulator.close();
+        return this.#makeClient(kubeconfig());
     }
   }
 
@@ -65,6 +80,33 @@ export class EmulatedCluster implements ClusterClientRig {
 
   async removeForeign(name: string): Promise<void> {
     await this.#asAdmin('DELETE', `/${name}`, {});
+  }
+
+  async fill(count: number): Promise<void> {
+    for (let i = 0; i < count; i += 1) await this.putForeign(`e${i}`, {});
+  }
+
+  async listAround(act: () => void | Promise<void>): Promise<EntryList<ObservedEntry>> {
+    const { faults, log } = this.emulator.model;
+    const lists = (): number => log.calls().filter(({ verb }) => verb === 'list').length;
+    const before = lists();
+    faults.add({ kind: 'latency', latencyMs: 1, verb: 'list' });
+    const listing = this.client.listEntries(unaborted());
+    while (lists() === before) await new Promise((resolve) => setImmediate(resolve));
+    await act();
+    return listing;
+  }
+
+  expirePositions(): void {
+    this.emulator.model.world.compact();
+  }
+
+  restart(): Promise<void> {
+    return this.emulator.restart();
+  }
+
+  removeApi(): void {
+    this.emulator.model.serveVersions([]);
   }
 
   /** Deletes the namespace as an administrator; it stays Terminating. */
@@ -111,4 +153,12 @@ export class EmulatedCluster implements ClusterClientRig {
     if (status >= 400 && status !== 404) throw new Error(JSON.stringify(outcome));
     return status;
   }
+}
+
+/** A kubeconfig for this server with the CA of another one. */
+async function strangersKubeconfig(url: string): Promise<string> {
+  const stranger = await startKubeEmulator({ name: 'stranger' });
+  const text = stranger.kubeconfig().replace(/server: .*/, `server: ${url}`);
+  await stranger.close();
+  return text;
 }

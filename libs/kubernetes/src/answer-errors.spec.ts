@@ -83,6 +83,11 @@ describe('answerError', () => {
     expect(errorOf(400, status({ message: 'bad' }), { isWrite: false }).code).toBe('invalid-answer');
   });
 
+  it('names each field once, however often the answer does', () => {
+    const causes = [1, 2, 3].map(() => ({ reason: 'FieldValueInvalid', field: 'metadata.labels' }));
+    expect(errorOf(422, status({ details: { causes } })).context['fields']).toBe('metadata.labels');
+  });
+
   it('names the fields of an invalid object, without the cause that only says that rules were skipped', () => {
     const causes = [{ field: 'spec.ports[0].number' }, { field: '<nil>' }];
     expect(errorOf(422, status({ details: { causes } })).context['fields']).toBe('spec.ports[0].number');

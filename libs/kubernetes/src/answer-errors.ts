@@ -30,7 +30,10 @@ export function answerError(answer: ApiAnswer, asked: Asked): IsthmusError {
   const code = codeFor(answer, status, asked.isWrite);
   const retryAfterMs =
     answer.retryAfterMs ?? status.retryAfterMs ?? (code === 'throttled' ? DEFAULT_PAUSE_MS : undefined);
-  const fields = status.causes.map((cause) => cause.field).filter((field) => field !== '' && field !== '<nil>');
+  // An update names one field up to three times.
+  const fields = [...new Set(status.causes.map(({ field }) => field))].filter(
+    (field) => !['', '<nil>'].includes(field),
+  );
   const reason = status.reason === '' ? '' : ` ${status.reason}`;
   return new IsthmusError(
     code,

@@ -8,7 +8,7 @@ import { createNamespace } from './create-namespace.js';
 import { createBody, deleteBody, updateBody } from './entry-body.js';
 import { isRecord, parseObject } from './json.js';
 import type { Kubeconfig } from './kubeconfig/kubeconfig.js';
-import { parseEntry, parseMetadata } from './observed-entry.js';
+import { parseEntry, parseItems, parseMetadata } from './observed-entry.js';
 import { probeServer } from './probe-server.js';
 import { findServedVersion } from './served-version.js';
 import { parseStatus } from './status.js';
@@ -213,8 +213,8 @@ export class KubernetesClusterClient implements ClusterClient {
     const answer = await this.#call({ method: 'GET', path, accept, timeoutMs, signal, what });
     if (isVersionTooLarge(answer)) throw new VersionTooLarge('timeout', this.#doing(what));
     return this.#parsed(this.#success(answer, what, false), what, (body) => {
-      const items = isRecord(body) && Array.isArray(body['items']) ? body['items'].map(parse) : [undefined];
-      if (!items.every((item) => item !== undefined)) return undefined;
+      const items = parseItems(body)?.map(parse);
+      if (items?.every((item) => item !== undefined) !== true) return undefined;
       const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
       const next = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
       return { items, next, serverTimeMs: this.#serverTime(answer, what) };

@@ -1,4 +1,4 @@
-import { parseEntry, parseMetadata } from './observed-entry.js';
+import { parseEntry, parseItems, parseMetadata } from './observed-entry.js';
 
 const metadata = { name: 'a', uid: 'u', resourceVersion: '7', generation: 2 };
 
@@ -36,4 +36,18 @@ describe('parseEntry', () => {
     expect(parseEntry({ metadata, spec })?.spec).toEqual({ hosts: ['a.b'], raw: spec });
     expect(parseEntry({ metadata })?.spec.hosts).toEqual([]);
   });
+});
+
+describe('parseItems', () => {
+  it('takes null for empty where the answer is a list, as one of metadata without items is', () => {
+    expect(parseItems({ kind: 'PartialObjectMetadataList', items: null })).toEqual([]);
+    expect(parseItems({ kind: 'ServiceEntryList', items: [1] })).toEqual([1]);
+  });
+
+  it.each([
+    ['what is no list', { kind: 'Status', items: null }],
+    ['a list without items', { kind: 'PartialObjectMetadataList' }],
+    ['items that are no list', { kind: 'PartialObjectMetadataList', items: {} }],
+    ['no object', 'text'],
+  ])('never takes %s for empty', (_, body) => expect(parseItems(body)).toBeUndefined());
 });

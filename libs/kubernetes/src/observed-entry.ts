@@ -30,6 +30,17 @@ export function parseEntry(object: unknown): ObservedEntry | undefined {
   return { ...metadata, spec: { hosts, raw } };
 }
 
+/**
+ * The items of a list that the API server answered; undefined when it is no list. A list of metadata without items
+ * comes with `items: null`, which is empty only because the answer says of which kind it is.
+ */
+export function parseItems(body: unknown): readonly unknown[] | undefined {
+  if (!isRecord(body)) return undefined;
+  const { kind, items } = body;
+  if (Array.isArray(items)) return items;
+  return items === null && isText(kind) && kind.endsWith('List') ? [] : undefined;
+}
+
 function owners(value: unknown): readonly string[] {
   const references: readonly JsonRecord[] = Array.isArray(value) ? value.filter(isRecord) : [];
   return references.map(

@@ -1,6 +1,6 @@
-import type { EntryName } from '@isthmus/model';
+import type { EntryName, ObservedMetadata } from '@isthmus/model';
 import type { ClusterClientRig } from './cluster-client-rig.js';
-import { manifestOf, readEntry, unaborted } from './cluster-client-rig.js';
+import { listUntil, manifestOf, readEntry, unaborted } from './cluster-client-rig.js';
 
 type Open = () => Promise<ClusterClientRig>;
 
@@ -25,7 +25,7 @@ function lists(open: Open): void {
     const rig = await open();
     const { metadata } = await rig.client.create(manifestOf('a'), unaborted());
     await rig.putForeign('b', { labels: { team: 'x' } });
-    const { items } = await rig.client.listMetadata(unaborted());
+    const items = await listUntil(rig, (seen) => seen.length === 2);
     expect(items).toHaveLength(2);
     expect(items.find(({ name }) => name === 'a')).toEqual(metadata);
     expect(items.find(({ name }) => name === 'b')?.labels).toEqual({ team: 'x' });
@@ -71,7 +71,7 @@ function drift(open: Open): void {
     const rig = await open();
     const { metadata } = await rig.client.create(manifestOf('a'), unaborted());
     await rig.putForeign('a', { spec: { endpoints: [{ address: '10.9.9.9' }] } });
-    const [seen] = (await rig.client.listMetadata(unaborted())).items;
+    const [seen] = await listUntil(rig, isAnother(metadata));
     expect(seen?.generation).toBe(metadata.generation + 1);
     expect(seen?.resourceVersion).not.toBe(metadata.resourceVersion);
   });
@@ -80,10 +80,15 @@ function drift(open: Open): void {
     const rig = await open();
     const { metadata } = await rig.client.create(manifestOf('a'), unaborted());
     await rig.putForeign('a', { annotations: { 'isthmus.dev/content-hash': 'forged' } });
-    const [seen] = (await rig.client.listMetadata(unaborted())).items;
+    const [seen] = await listUntil(rig, isAnother(metadata));
     expect(seen).toMatchObject({
       generation: metadata.generation,
       annotations: { 'isthmus.dev/content-hash': 'forged' },
     });
   });
+}
+
+/** Whether the one entry has been written since. */
+function isAnother({ resourceVersion }: ObservedMetadata): (items: readonly ObservedMetadata[]) => boolean {
+  return ([first]) => first !== undefined && first.resourceVersion !== resourceVersion;
 }

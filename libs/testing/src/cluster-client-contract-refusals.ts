@@ -1,6 +1,6 @@
 import type { EntryName } from '@isthmus/model';
 import type { ClusterClientRig, OtherCaller } from './cluster-client-rig.js';
-import { codeOf, errorOf, manifestOf, unaborted } from './cluster-client-rig.js';
+import { codeOf, errorOf, manifestOf, preconditionOf, unaborted } from './cluster-client-rig.js';
 
 type Open = () => Promise<ClusterClientRig>;
 
@@ -8,7 +8,6 @@ type Open = () => Promise<ClusterClientRig>;
 export function clusterClientRefusalsContract(open: Open): void {
   describe('refusals', () => {
     rights(open);
-    objects(open);
   });
   describe('connections', () => connections(open));
 }
@@ -18,47 +17,56 @@ function rights(open: Open): void {
     ['bad-token', 'unauthorized', 'hold'],
     ['no-rights', 'forbidden', 'hold'],
     ['missing-namespace', 'namespace-missing', 'hold'],
+    ['terminating-namespace', 'namespace-terminating', 'hold'],
+    ['untrusted-certificate', 'tls', 'retry'],
+    ['wrong-server-name', 'tls', 'retry'],
+    ['busy-server', 'throttled', 'retry'],
+    ['closed-port', 'network', 'retry'],
   ];
 
   it.each(expected)('ends a write of a caller with %s with %s', async (caller, code, disposition) => {
-    const client = (await open()).clientOf(caller);
+    const client = await (await open()).clientOf(caller);
     const error = await errorOf(client.create(manifestOf('a'), unaborted()));
     expect(error).toMatchObject({ code, disposition });
     await client.close();
   });
 
-  it.each(expected.slice(0, 2))(
-    'ends a list of a caller with %s with %s, never with an empty list',
-    async (caller, code) => {
-      const client = (await open()).clientOf(caller);
-      expect(await codeOf(client.listMetadata(unaborted()))).toBe(code);
-      expect(await codeOf(client.listEntries(unaborted()))).toBe(code);
-      expect(await codeOf(client.getEntry('a' as EntryName, unaborted()))).toBe(code);
-      await client.close();
-    },
-  );
-}
-
-function objects(open: Open): void {
-  it('ends with invalid-object where the schema forbids it, and names the field', async () => {
-    const { client } = await open();
-    const ports = [
-      { name: 'a', number: 80 },
-      { name: 'b', number: 80 },
-    ];
-    const error = await errorOf(client.create(manifestOf('a', { spec: { ports } }), unaborted()));
-    expect(error).toMatchObject({ code: 'invalid-object', disposition: 'reject', context: { fields: 'spec.ports' } });
+  const unread = expected.filter(([caller]) => !caller.endsWith('namespace') && caller !== 'busy-server');
+  it.each(unread)('ends a list of a caller with %s with %s, never with an empty list', async (caller, code) => {
+    const client = await (await open()).clientOf(caller);
+    expect(await codeOf(client.listMetadata(unaborted()))).toBe(code);
+    expect(await codeOf(client.listEntries(unaborted()))).toBe(code);
+    expect(await codeOf(client.getEntry('a' as EntryName, unaborted()))).toBe(code);
+    await client.close();
   });
 
-  it('ends with invalid-object on a field that the schema does not know, on create and on update', async () => {
-    const { client } = await open();
-    const spec: object = { bogus: 'private' };
-    expect(await codeOf(client.create(manifestOf('a', { spec }), unaborted()))).toBe('invalid-object');
-    const { metadata } = await client.create(manifestOf('a'), unaborted());
-    const manifest = manifestOf('a', { spec: { endpoints: [{ address: '10.0.0.1', ...spec }] } });
-    const error = await errorOf(client.update(manifest, metadata, unaborted()));
-    expect(error.code).toBe('invalid-object');
-    expect(error.message).not.toContain('private');
+  it('says how long a busy server asks to be left alone', async () => {
+    const client = await (await open()).clientOf('busy-server');
+    expect(await errorOf(client.create(manifestOf('a'), unaborted()))).toMatchObject({ retryAfterMs: 1_000 });
+    await client.close();
+  });
+
+  it('lists a namespace that does not exist as empty, as the API does', async () => {
+    const client = await (await open()).clientOf('missing-namespace');
+    expect((await client.listMetadata(unaborted())).items).toEqual([]);
+    await client.close();
+  });
+
+  it('ends with api-missing where ServiceEntry is not served, also when it was served before', async () => {
+    const rig = await open();
+    const { metadata } = await rig.client.create(manifestOf('a'), unaborted());
+    await rig.removeApi();
+    const calls: readonly (() => Promise<unknown>)[] = [
+      () => rig.client.listMetadata(unaborted()),
+      () => rig.client.listEntries(unaborted()),
+      () => rig.client.getEntry(metadata.name, unaborted()),
+      () => rig.client.create(manifestOf('b'), unaborted()),
+      () => rig.client.update(manifestOf('a'), preconditionOf(metadata), unaborted()),
+      () => rig.client.delete(metadata.name, preconditionOf(metadata), unaborted()),
+    ];
+    for (const call of calls) {
+      expect(await errorOf(call())).toMatchObject({ code: 'api-missing', disposition: 'hold' });
+    }
   });
 }
 

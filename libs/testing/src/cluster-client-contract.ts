@@ -1,3 +1,5 @@
+import { clusterClientObjectsContract } from './cluster-client-contract-objects.js';
+import { clusterClientOutagesContract } from './cluster-client-contract-outages.js';
 import { clusterClientReadsContract } from './cluster-client-contract-reads.js';
 import { clusterClientRefusalsContract } from './cluster-client-contract-refusals.js';
 import { clusterClientWritesContract } from './cluster-client-contract-writes.js';
@@ -18,5 +20,7 @@ export function clusterClientContract(name: string, makeRig: () => Promise<Clust
     clusterClientReadsContract(open);
     clusterClientWritesContract(open);
     clusterClientRefusalsContract(open);
+    clusterClientObjectsContract(open);
+    clusterClientOutagesContract(open);
   });
 }

@@ -1,6 +1,6 @@
-import type { EntryName, ObservedEntry, Precondition, ServiceEntrySpec } from '@isthmus/model';
+import type { EntryName, ObservedEntry, ObservedMetadata, Precondition, ServiceEntrySpec } from '@isthmus/model';
 import { IsthmusError } from '@isthmus/model';
-import type { ClusterClient, EntryManifest } from '@isthmus/ports';
+import type { ClusterClient, EntryList, EntryManifest } from '@isthmus/ports';
 
 /** A ServiceEntry as somebody else writes it. */
 export interface ForeignEntry {
@@ -10,8 +10,16 @@ export interface ForeignEntry {
   readonly spec?: Readonly<Record<string, unknown>>;
 }
 
-/** Who asks, when it is not the hub with the rights that it needs. */
-export type OtherCaller = 'bad-token' | 'no-rights' | 'missing-namespace';
+/** Who asks, or whom, when it is not the hub with the rights that it needs and a server that is well. */
+export type OtherCaller =
+  | 'bad-token'
+  | 'no-rights'
+  | 'missing-namespace'
+  | 'terminating-namespace'
+  | 'untrusted-certificate'
+  | 'wrong-server-name'
+  | 'busy-server'
+  | 'closed-port';
 
 /**
  * An API server with one empty namespace, a client with the rights of a hub, and other hands with all rights.
@@ -20,10 +28,20 @@ export type OtherCaller = 'bad-token' | 'no-rights' | 'missing-namespace';
 export interface ClusterClientRig {
   readonly client: ClusterClient;
   /** A client that differs from `client` in one thing. */
-  clientOf(caller: OtherCaller): ClusterClient;
+  clientOf(caller: OtherCaller): Promise<ClusterClient>;
   /** Creates an entry, or changes what is given of it, by another manager than ours. */
   putForeign(name: string, entry: ForeignEntry): Promise<void>;
   removeForeign(name: string): Promise<void>;
+  /** Creates that many entries by other hands. */
+  fill(count: number): Promise<void>;
+  /** Lists in full; `act` is done after the first page was answered and before the second is. */
+  listAround(act: () => void | Promise<void>): Promise<EntryList<ObservedEntry>>;
+  /** Forgets what the server knew of the past: every position in a list has expired. */
+  expirePositions(): void | Promise<void>;
+  /** Ends the server as a crash does, and starts it again at its address with what it has stored. */
+  restart(): Promise<void>;
+  /** Takes ServiceEntry away from the server, and every entry with it. */
+  removeApi(): void | Promise<void>;
   /** Connections that the API server has accepted; undefined where it cannot be told. */
   connectionCount(): number | undefined;
   close(): Promise<void>;
@@ -63,6 +81,20 @@ export async function readEntry(rig: ClusterClientRig, name: string): Promise<Ob
   const entry = await rig.client.getEntry(name as EntryName, unaborted());
   if (entry === undefined) throw new Error(`${name} does not exist`);
   return entry;
+}
+
+/**
+ * The list of metadata as soon as `isSeen` holds of it, else the last one that was read: it may be as old as our last
+ * write, so that what others have written since comes a moment later.
+ */
+export async function listUntil(
+  rig: ClusterClientRig,
+  isSeen: (items: readonly ObservedMetadata[]) => boolean,
+): Promise<readonly ObservedMetadata[]> {
+  for (let left = 500; ; left -= 1) {
+    const { items } = await rig.client.listMetadata(unaborted());
+    if (left === 0 || isSeen(items)) return items;
+  }
 }
 
 /** The code of the error with which a call ends; throws when it ends well. */

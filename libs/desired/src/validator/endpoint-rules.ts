@@ -2,6 +2,8 @@ import type { Endpoint, ServiceEntrySpec } from '@isthmus/model';
 import { isFqdn, isLabelValue, isMetadataKey, isPlainIp } from './names.js';
 import type { Refuse } from './violation.js';
 
+const KEYS = new Set(['address', 'ports', 'locality', 'labels']);
+
 /**
  * Rules for endpoints. Source: the CRD of ServiceEntry (schema and CEL) and istio `pkg/config/validation`
  * validateWorkloadEntry; **no locality under DNS** is ours, because istiod 1.30 accepts it and crashes (issue 61857).
@@ -13,6 +15,9 @@ export function checkEndpoints({ endpoints, ports, resolution }: ServiceEntrySpe
   const names = new Set(ports.map(({ name }) => name));
   endpoints.forEach((endpoint, index) => {
     const refuseHere: Refuse = (path, problem) => refuse(`spec.endpoints[${index}].${path}`, problem);
+    for (const key of Object.keys(endpoint)) if (!KEYS.has(key)) refuseHere(key, 'it is not a field that is written');
+    // The schema does not ask for an address: Istio has endpoints that are nothing but a network.
+    if (!('address' in endpoint)) return refuseHere('address', 'it is missing');
     checkPlace(endpoint, isDns, refuseHere);
     if (endpoint.ports !== undefined) checkPorts(endpoint.ports, names, refuseHere);
     if (endpoint.labels !== undefined) checkLabels(endpoint.labels, refuseHere);

@@ -6,6 +6,7 @@ import type { Refuse } from './violation.js';
 import { repeatsOf } from './violation.js';
 
 const KEYS = new Set(['hosts', 'addresses', 'location', 'resolution', 'ports', 'endpoints', 'exportTo']);
+const PORT_KEYS = new Set(['number', 'name', 'protocol']);
 const PROTOCOLS = new Set<string>(PORT_PROTOCOLS);
 /** Protocols whose traffic names its host, so that one listener can serve several. */
 const NAMING = new Set<string>(['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTPS', 'TLS']);
@@ -59,7 +60,11 @@ function checkPorts(ports: readonly ServicePort[], refuse: Refuse): void {
   for (const index of repeatsOf(ports.map(({ name }) => name))) {
     refuse(`spec.ports[${index}].name`, 'the name is there twice');
   }
-  ports.forEach(({ number, name, protocol }, index) => {
+  ports.forEach((port, index) => {
+    const { number, name, protocol } = port;
+    for (const key of Object.keys(port)) {
+      if (!PORT_KEYS.has(key)) refuse(`spec.ports[${index}].${key}`, 'it is not a field that is written');
+    }
     if (!isPort(number)) refuse(`spec.ports[${index}].number`, 'it is no number from 1 to 65535');
     if (!isLabel(name)) refuse(`spec.ports[${index}].name`, 'it is no DNS label');
     if (protocol !== undefined && !PROTOCOLS.has(protocol)) {

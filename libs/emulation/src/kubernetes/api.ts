@@ -9,6 +9,9 @@ export const ENTRIES = {
   versions: ['v1', 'v1beta1', 'v1alpha3'],
 } as const;
 
+/** Forms in which an API server takes and gives objects; this one knows JSON alone. */
+export const MEDIA_TYPES = 'application/json, application/yaml, application/vnd.kubernetes.protobuf';
+
 /** A version of the group `networking.istio.io`. */
 export type EntryVersion = (typeof ENTRIES.versions)[number];
 

@@ -1,17 +1,20 @@
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
 import type { EntryVersion } from './api.js';
-import { ENTRIES, LIMITS } from './api.js';
-import type { ClientMetadata } from './entry.js';
+import { ENTRIES, LIMITS, MEDIA_TYPES } from './api.js';
+import type { ClientMetadata, StoredEntry } from './entry.js';
 import { clientMetadata } from './entry.js';
 import type { Cause } from './failures.js';
 import { badRequest, invalid, requestTooLarge, storageFailure, unsupportedMediaType } from './failures.js';
 import type { JsonObject, JsonValue } from './json.js';
 import { isObject, objectAt, parseJson, sortKeys, textAt } from './json.js';
-import { metadataCauses, metadataTypeError, nameCauses } from './metadata-rules.js';
-import { check, prune } from './schema.js';
+import { invalidCause, metadataCauses, metadataTypeError, nameCauses } from './metadata-rules.js';
+import { UNCHECKED, check, prune } from './schema.js';
 import { SERVICE_ENTRY, SERVICE_ENTRY_SPEC } from './service-entry-schema.js';
 import type { KubernetesRequest, KubernetesResponse } from './wire.js';
+
+/** Forms in which an API server takes a patch; this one knows the JSON merge patch alone. */
+const PATCH_TYPES = 'application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml';
 
 /** How unknown fields are met: refused, warned about, or dropped in silence. */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -41,10 +44,10 @@ export function decodeBody(
   mediaTypes: readonly string[],
 ): Result<JsonObject, KubernetesResponse> {
   const type = (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim() ?? '';
-  if (!mediaTypes.includes(type)) return err(unsupportedMediaType(mediaTypes.join(', ')));
+  if (!mediaTypes.includes(type)) return err(unsupportedMediaType(acceptedBy(mediaTypes)));
   if (Buffer.byteLength(request.body) > LIMITS.requestBytes) return err(requestTooLarge(LIMITS.requestBytes));
   const value = parseJson(request.body);
-  return isObject(value) ? ok(value) : err(badRequest('the object provided is unrecognized: it must be a JSON object'));
+  return isObject(value) ? ok(value) : err(badRequest(unrecognized('it must be a JSON object')));
 }
 
 /** `fieldValidation` of a query; Warn when it is absent, as since Kubernetes 1.25. */
@@ -60,6 +63,11 @@ export function strictDecodingError(object: JsonValue): string | undefined {
   return `strict decoding error: ${unknown.slice(0, 100).map(unknownField).join(', ')}`;
 }
 
+/** The words for an object that cannot be decoded. */
+export function cannotBeHandled(version: EntryVersion, why: string): string {
+  return `${ENTRIES.kind} in version ${JSON.stringify(version)} cannot be handled as a ${ENTRIES.kind}: ${why}`;
+}
+
 /** The object that a client sent to a destination, or the 400 that says why it is none. */
 export function readEntry(
   object: JsonObject,
@@ -67,12 +75,14 @@ export function readEntry(
   validation: FieldValidation,
 ): Result<SentEntry, KubernetesResponse> {
   const mismatch = typeMismatch(object, destination);
-  if (mismatch !== undefined) return err(badRequest(mismatch));
+  if (mismatch !== undefined) return err(mismatch);
   const { value, unknown } = prune(SERVICE_ENTRY, object, '');
   const pruned = isObject(value) ? value : {};
   const metadata = objectAt(pruned, 'metadata');
-  const problem = metadataTypeError(metadata) ?? placeMismatch(metadata, destination);
-  if (problem !== undefined) return err(badRequest(problem));
+  const odd = metadataTypeError(metadata);
+  if (odd !== undefined) return err(badRequest(cannotBeHandled(destination.version, odd)));
+  const elsewhere = placeMismatch(metadata, destination);
+  if (elsewhere !== undefined) return err(badRequest(elsewhere));
   return ok({
     name: textAt(metadata, 'name') ?? '',
     uid: textAt(metadata, 'uid') ?? '',
@@ -84,15 +94,25 @@ export function readEntry(
   });
 }
 
-/** What the API server finds wrong with an object before it is stored: 422 with all causes, or a 500 of its storage. */
-export function refuse(sent: SentEntry): KubernetesResponse | undefined {
-  const causes: Cause[] = [...nameCauses(sent.name), ...metadataCauses(sent.metadata)];
-  if (sent.spec === undefined) {
-    causes.push({ reason: 'FieldValueRequired', message: 'Required value', field: 'spec' });
-  } else {
-    causes.push(...check(SERVICE_ENTRY_SPEC, sent.spec, 'spec'));
-  }
+/**
+ * What the API server finds wrong with an object before it is stored in the place of `existing`: 422 with all causes, or
+ * a 500 of its storage.
+ */
+export function refuse(sent: SentEntry, existing?: StoredEntry): KubernetesResponse | undefined {
+  const own = [...nameCauses(sent.name), ...metadataCauses(sent.metadata)];
+  // On an update, metadata is checked three times over, and what must not change twice.
+  const before: Cause[] = existing === undefined ? own : [...uidCauses(sent, existing), ...own, ...own, ...own];
+  const causes =
+    sent.spec === undefined
+      ? [...before, { reason: 'FieldValueRequired', message: 'Required value', field: 'spec' }, UNCHECKED]
+      : [...before, ...check(SERVICE_ENTRY_SPEC, sent.spec, { path: 'spec', before })];
   return causes.length === 0 ? tooLargeForEtcd(sent) : invalid(sent.name, causes);
+}
+
+function uidCauses({ uid }: SentEntry, existing: StoredEntry): readonly Cause[] {
+  if (uid === '' || uid === existing.uid) return [];
+  const cause = invalidCause('metadata.uid', JSON.stringify(uid), 'field is immutable');
+  return [cause, cause];
 }
 
 function tooLargeForEtcd(sent: SentEntry): KubernetesResponse | undefined {
@@ -104,18 +124,35 @@ function tooLargeForEtcd(sent: SentEntry): KubernetesResponse | undefined {
   );
 }
 
-function typeMismatch(object: JsonObject, { version }: Destination): string | undefined {
+function unrecognized(why: string): string {
+  return `the object provided is unrecognized (must be of type ${ENTRIES.kind}): ${why}`;
+}
+
+/** The object is repeated in full, then its beginning. */
+function isMissing(member: string, object: JsonObject): string {
+  const text = JSON.stringify(object);
+  const beginning = text.length > 30 ? `${text.slice(0, 30)} ...` : text;
+  return `Object '${member}' is missing in '${text}' (${beginning})`;
+}
+
+function acceptedBy(mediaTypes: readonly string[]): string {
+  return mediaTypes.includes('application/json') ? MEDIA_TYPES : PATCH_TYPES;
+}
+
+function typeMismatch(object: JsonObject, { version }: Destination): KubernetesResponse | undefined {
   const wanted = `${ENTRIES.group}/${version}`;
   const apiVersion = textAt(object, 'apiVersion');
   const kind = textAt(object, 'kind');
-  if (apiVersion === undefined) return "Object 'apiVersion' is missing";
-  if (kind === undefined) return "Object 'Kind' is missing";
+  if (kind === undefined) return badRequest(unrecognized(isMissing('Kind', object)));
+  if (apiVersion === undefined) return badRequest(unrecognized(isMissing('apiVersion', object)));
   if (apiVersion !== wanted) {
-    return `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`;
+    return badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`,
+    );
   }
-  return kind === ENTRIES.kind
-    ? undefined
-    : `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${ENTRIES.kind}`;
+  if (kind === ENTRIES.kind) return undefined;
+  const cause = invalidCause('kind', JSON.stringify(kind), `must be ${ENTRIES.kind}`);
+  return invalid(textAt(objectAt(object, 'metadata'), 'name') ?? '', [cause], kind);
 }
 
 function placeMismatch(metadata: JsonObject, destination: Destination): string | undefined {

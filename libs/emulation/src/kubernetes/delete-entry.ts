@@ -1,7 +1,7 @@
 import { ENTRIES } from './api.js';
 import { decodeBody } from './decode.js';
 import type { StoredEntry } from './entry.js';
-import { conflict, notFound } from './failures.js';
+import { notFound, unmetPrecondition } from './failures.js';
 import type { JsonObject } from './json.js';
 import { isList, objectAt, textAt } from './json.js';
 import type { KubernetesResponse } from './wire.js';
@@ -19,8 +19,8 @@ export function deleteEntry(context: WriteContext, write: WriteRequest): Kuberne
   const isDryRun = write.isDryRun || asksForDryRun(options.value);
   const entry = context.world.entry(write.namespace, write.name ?? '');
   if (entry === undefined) return notFound(entrySubject(write.name ?? ''));
-  const unmet = unmetPrecondition(entry, objectAt(options.value, 'preconditions'));
-  if (unmet !== undefined) return conflict(entrySubject(entry.name), unmet);
+  const unmet = whatIsUnmet(entry, objectAt(options.value, 'preconditions'));
+  if (unmet !== undefined) return unmetPrecondition(entry.name, unmet);
   if (entry.finalizers.length > 0) return mark(context, { ...write, isDryRun }, entry);
   if (!isDryRun) context.world.removeEntry(entry);
   return jsonResponse(200, {
@@ -42,7 +42,7 @@ function asksForDryRun(options: JsonObject): boolean {
   return isList(dryRun) && dryRun.includes('All');
 }
 
-function unmetPrecondition(entry: StoredEntry, preconditions: JsonObject): string | undefined {
+function whatIsUnmet(entry: StoredEntry, preconditions: JsonObject): string | undefined {
   const uid = textAt(preconditions, 'uid');
   if (uid !== undefined && uid !== entry.uid) {
     return `the UID in the precondition (${uid}) does not match the UID in record (${entry.uid}). The object might have been deleted and then recreated`;

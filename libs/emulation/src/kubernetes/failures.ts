@@ -87,6 +87,15 @@ export const conflict = (subject: Subject, why: string): KubernetesResponse =>
     details: details(subject),
   });
 
+/** A deletion under conditions that the object does not meet: it names the kind, not the resource. */
+export const unmetPrecondition = (name: string, why: string): KubernetesResponse =>
+  failure({
+    code: 409,
+    reason: 'Conflict',
+    message: `Operation cannot be fulfilled on ${ENTRIES.kind}.${ENTRIES.group} ${JSON.stringify(name)}: ${why}`,
+    details: { name, group: ENTRIES.group, kind: ENTRIES.kind },
+  });
+
 /** The list position is too old; `listContinue` goes on with a list that is not of one revision. */
 export const expired = (listContinue: string): KubernetesResponse =>
   failure({
@@ -102,7 +111,6 @@ export const requestTooLarge = (limitBytes: number): KubernetesResponse =>
     code: 413,
     reason: 'RequestEntityTooLarge',
     message: `Request entity too large: limit is ${limitBytes}`,
-    details: {},
   });
 
 export const unsupportedMediaType = (accepted: string): KubernetesResponse =>
@@ -110,13 +118,12 @@ export const unsupportedMediaType = (accepted: string): KubernetesResponse =>
     code: 415,
     reason: 'UnsupportedMediaType',
     message: `the body of the request was in an unknown format - accepted media types include: ${accepted}`,
-    details: {},
   });
 
 /** 422 with one cause per field; `kind` and `name` are empty where a patch could not be decoded. */
 export function invalid(name: string, causes: readonly Cause[], kind: string = ENTRIES.kind): KubernetesResponse {
   const group = groupOf(kind);
-  const texts = causes.map((cause) => `${cause.field ?? ''}: ${cause.message}`);
+  const texts = [...new Set(causes.map((cause) => `${cause.field ?? ''}: ${cause.message}`))];
   const list = texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
   const subject = `${kind}${group === '' ? '' : `.${group}`}`;
   return failure({
@@ -201,8 +208,8 @@ export const throttled = (retryAfterSeconds = 1): KubernetesResponse =>
   textResponse(429, 'Too many requests, please try again later.\n', { 'retry-after': String(retryAfterSeconds) });
 
 function groupOf(kind: string): string {
-  if (kind === ENTRIES.kind) return ENTRIES.group;
-  return kind.endsWith('Options') ? 'meta.k8s.io' : '';
+  if (kind === '') return '';
+  return kind.endsWith('Options') ? 'meta.k8s.io' : ENTRIES.group;
 }
 
 function qualified(subject: Subject): string {

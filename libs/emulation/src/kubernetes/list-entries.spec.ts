@@ -50,7 +50,13 @@ describe('LIST of ServiceEntries', () => {
     rig.call(`DELETE ${ENTRIES_PATH}/c`);
     const second = rig.call(`GET ${ENTRIES_PATH}?limit=2&continue=${textAt(metadata(first), 'continue') ?? ''}`);
     expect([names(first), names(second)]).toEqual([['a', 'b'], ['c']]);
-    expect(metadata(second)).not.toHaveProperty('continue');
+    expect(metadata(second)).toMatchObject({ continue: '' });
+  });
+
+  it('answers a list of metadata without items with none at all, a full one with an empty list', () => {
+    const rig = rigWith();
+    expect(rig.call(`GET ${ENTRIES_PATH}`, undefined, { accept: PARTIAL_LIST }).json['items']).toBeNull();
+    expect(rig.call(`GET ${ENTRIES_PATH}`).json['items']).toEqual([]);
   });
 
   it('answers an expired position with 410 and a token that goes on inconsistently', () => {

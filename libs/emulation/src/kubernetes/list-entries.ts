@@ -71,7 +71,8 @@ function continuedPage(
     return err(badRequest('specifying resource version is not allowed when using continue'));
   }
   const position = decodePosition(token);
-  if (position === undefined) return err(badRequest('continue key is not valid: illegal base64 data'));
+  if (position === undefined)
+    return err(badRequest('invalid continue token: continue key is not valid: it cannot be read'));
   const { revision, after } = position;
   const snapshot = revision === -1 ? world.latest() : world.keptAt(revision);
   if (snapshot === undefined) return err(expired(encodePosition({ revision: -1, after })));
@@ -85,12 +86,9 @@ function cachedPage(
 ): Result<Page, KubernetesResponse> {
   const wanted = Number(resourceVersion);
   if (!/^\d+$/.test(resourceVersion)) {
-    const cause = {
-      reason: 'FieldValueInvalid',
-      message: `Invalid value: "${resourceVersion}"`,
-      field: 'resourceVersion',
-    };
-    return err(invalid('', [cause], 'ListOptions'));
+    const parsing = `strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`;
+    const why = `resourceVersion: Invalid value: "${resourceVersion}": ${parsing}`;
+    return err(badRequest(`invalid resource version: ${why}`));
   }
   const snapshot = world.cached();
   if (wanted > snapshot.revision) return err(resourceVersionTooLarge(wanted, snapshot.revision));
@@ -133,13 +131,14 @@ function listBody(request: ListRequest, items: readonly StoredEntry[], metadata:
       kind: 'PartialObjectMetadataList',
       apiVersion: 'meta.k8s.io/v1',
       metadata,
-      items: items.map(renderPartial),
+      // As a real API server answers: a list of metadata without items has none.
+      items: items.length === 0 ? null : items.map(renderPartial),
     };
   }
   return {
     apiVersion: `${ENTRIES.group}/${request.version}`,
     kind: ENTRIES.listKind,
-    metadata,
+    metadata: { continue: '', ...metadata },
     items: items.map((entry) => renderEntry(entry, request.version)),
   };
 }

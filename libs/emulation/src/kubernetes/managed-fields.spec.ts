@@ -57,10 +57,19 @@ describe('managedFields', () => {
   it('shows a status write under its subresource and an edit in our own name not at all', () => {
     const rig = new Rig();
     rig.create('b');
+    rig.nowMs += 1_000;
     rig.call(`PATCH ${ENTRIES_PATH}/b/status?fieldManager=pilot-discovery`, { status: { addresses: [] } });
+    rig.nowMs += 1_000;
     edit(rig, { spec: { hosts: ['forged.shop'] } }, 'isthmus');
     const fields = objectAt(rig.read('b'), 'metadata')['managedFields'];
     expect(fields).toMatchObject([{ manager: 'pilot-discovery', subresource: 'status' }, { manager: 'isthmus' }]);
+  });
+
+  it('lists managers of one second by their names', () => {
+    const rig = new Rig();
+    rig.create('b');
+    edit(rig, { spec: { location: 'MESH_INTERNAL' } }, 'a');
+    expect([...managers(rig).keys()]).toEqual(['a', 'isthmus']);
   });
 
   it('takes the manager from the user agent when none is named, and the time from the last write', () => {

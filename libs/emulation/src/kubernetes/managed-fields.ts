@@ -37,7 +37,13 @@ export function trackUpdate(
     .filter((field) => field.paths.size > 0);
   const mine = before?.managedFields.find((field) => isWriter(field, writer));
   const paths = new Set([...(mine?.paths ?? []), ...written].filter((path) => now.has(path)));
-  return paths.size === 0 ? others : [...others, manage(paths, writer)];
+  return paths.size === 0 ? others : [...others, manage(paths, writer)].toSorted(byAge);
+}
+
+/** Oldest first; those of one second by the name of their manager. */
+function byAge(a: ManagedField, b: ManagedField): number {
+  const key = ({ rendered, manager }: ManagedField): string => `${textAt(rendered, 'time') ?? ''} ${manager}`;
+  return compareKeys(key(a), key(b));
 }
 
 function isWriter(field: ManagedField, writer: FieldWriter): boolean {

@@ -1,6 +1,7 @@
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
-import { notAcceptable } from './failures.js';
+import { MEDIA_TYPES } from './api.js';
+import { notAcceptable, storageFailure } from './failures.js';
 import type { KubernetesResponse } from './wire.js';
 
 /** The form in which an object is answered. */
@@ -8,7 +9,8 @@ export type Form = 'full' | 'partial';
 
 /**
  * The form that an `Accept` header asks for: the first clause that this server knows. Metadata alone is asked for with
- * `as=PartialObjectMetadata` on one object and `as=PartialObjectMetadataList` on a list; the wrong one of the two is 406.
+ * `as=PartialObjectMetadata` on one object and `as=PartialObjectMetadataList` on a list; the first on a list is 406, the
+ * second on an object 500.
  * Source: kubernetes.io/docs/reference/using-api/api-concepts, "Receiving resources as…".
  */
 export function negotiate(accept: string | undefined, isListing: boolean): Result<Form, KubernetesResponse> {
@@ -19,9 +21,10 @@ export function negotiate(accept: string | undefined, isListing: boolean): Resul
     if (as === undefined) return ok('full');
     if (parameters.get('g') !== 'meta.k8s.io' || parameters.get('v') !== 'v1') continue;
     if (as === 'PartialObjectMetadata') return isListing ? err(isList()) : ok('partial');
-    if (as === 'PartialObjectMetadataList') return isListing ? ok('partial') : err(isNoList());
+    if (as === 'PartialObjectMetadataList')
+      return isListing ? ok('partial') : err(storageFailure('content is not a list'));
   }
-  return err(notAcceptable('only the following media types are accepted: application/json'));
+  return err(notAcceptable(`only the following media types are accepted: ${MEDIA_TYPES}`));
 }
 
 function parseClause(clause: string): { readonly type: string; readonly parameters: ReadonlyMap<string, string> } {
@@ -36,11 +39,5 @@ function parseClause(clause: string): { readonly type: string; readonly paramete
 function isList(): KubernetesResponse {
   return notAcceptable(
     'you requested PartialObjectMetadata, but the requested object is a list (*unstructured.UnstructuredList)',
-  );
-}
-
-function isNoList(): KubernetesResponse {
-  return notAcceptable(
-    'you requested PartialObjectMetadataList, but the requested object is not a list (*unstructured.Unstructured)',
   );
 }

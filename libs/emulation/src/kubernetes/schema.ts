@@ -57,6 +57,12 @@ export function prune(schema: Schema, value: JsonValue, path: string): Pruned {
   return { value: pruneInto(unknown, schema, { value, path }), unknown };
 }
 
+/** Where a value stands, and what was found to be wrong with the object before. */
+export interface Path {
+  readonly path: string;
+  readonly before?: readonly Cause[];
+}
+
 interface Place {
   readonly value: JsonValue;
   readonly path: string;
@@ -81,7 +87,6 @@ function ownSchema(properties: Readonly<Record<string, Schema>>, key: string): S
   return Object.hasOwn(properties, key) ? properties[key] : undefined;
 }
 
-/** Causes that keep an API server from going on to the rules. */
 const BLOCKING: ReadonlySet<string> = new Set([
   'FieldValueTypeInvalid',
   'FieldValueRequired',
@@ -90,20 +95,27 @@ const BLOCKING: ReadonlySet<string> = new Set([
   'FieldValueNotSupported',
 ]);
 
+/** Whether a cause keeps an API server from going on to the rules. */
+export function isBlocking({ reason }: Cause): boolean {
+  return BLOCKING.has(reason);
+}
+
 /**
  * Everything that is wrong with a value: its structure, keys that two items share, then the rules. A structural error
  * keeps the rules from being checked, which the last cause then says, as a real API server does (field `<nil>`).
  */
-export function check(schema: Schema, value: JsonValue, path: string): readonly Cause[] {
+export function check(schema: Schema, value: JsonValue, at: Path): readonly Cause[] {
+  const { path, before = [] } = at;
   const structural: Cause[] = [];
   walk(schema, { value, path }, (inner, place) => structural.push(...structureCauses(inner, place)));
-  if (structural.some((cause) => BLOCKING.has(cause.reason))) return [...structural, UNCHECKED];
+  if ([...before, ...structural].some(isBlocking)) return [...structural, UNCHECKED];
   const broken: Cause[] = [];
   walk(schema, { value, path }, (inner, place) => broken.push(...ruleCauses(inner, place)));
   return [...structural, ...broken];
 }
 
-const UNCHECKED: Cause = {
+/** The last cause where rules were not checked. */
+export const UNCHECKED: Cause = {
   reason: 'FieldValueInvalid',
   message:
     'Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
@@ -222,24 +234,20 @@ function tooMany(
 
 function ruleCauses(schema: Schema, { value, path }: Place): readonly Cause[] {
   if ((schema.type === 'object' || schema.type === 'map') && isObject(value)) {
-    return broken(schema.rules, value, { path, type: 'object' });
+    return broken(schema.rules, value, path);
   }
-  if (schema.type === 'array' && isList(value)) return broken(schema.rules, value, { path, type: 'array' });
-  if (schema.type === 'string' && typeof value === 'string')
-    return broken(schema.rules, value, { path, type: 'string' });
-  if (schema.type === 'integer' && typeof value === 'number')
-    return broken(schema.rules, value, { path, type: 'integer' });
+  if (schema.type === 'array' && isList(value)) return broken(schema.rules, value, path);
+  if (schema.type === 'string' && typeof value === 'string') return broken(schema.rules, value, path);
+  if (schema.type === 'integer' && typeof value === 'number') return broken(schema.rules, value, path);
   return [];
 }
 
-function broken<Value>(
-  rules: readonly Rule<Value>[] | undefined,
-  value: Value,
-  at: { readonly path: string; readonly type: string },
-): readonly Cause[] {
+/** A value that breaks a rule is repeated when it is a scalar. */
+function broken<Value>(rules: readonly Rule<Value>[] | undefined, value: Value, path: string): readonly Cause[] {
+  const repeated = typeof value === 'object' ? '' : `${JSON.stringify(value)}: `;
   return (rules ?? [])
     .filter((rule) => !rule.holds(value))
-    .map((rule) => invalidAt('FieldValueInvalid', at.path, `"${at.type}": ${rule.message}`));
+    .map((rule) => invalidAt('FieldValueInvalid', path, `${repeated}${rule.message}`));
 }
 
 function invalidAt(reason: string, field: string, what: string): Cause {

@@ -92,7 +92,8 @@ describe('the schema of ServiceEntry', () => {
     ['an upper-case name', { name: 'B' }, 'metadata.name'],
   ])('refuses %s', (_, metadata, field) => {
     const answer = new Rig().call(`POST ${ENTRIES_PATH}`, manifest('b', { metadata }));
-    expect(answer).toMatchObject({ status: 422, json: { details: { causes: [{ field }] } } });
+    expect(answer).toMatchObject({ status: 422 });
+    expect(answer.json['details']).toHaveProperty(['causes', 0, 'field'], field);
   });
 
   it('refuses an object whose name differs from the URL with 400', () => {

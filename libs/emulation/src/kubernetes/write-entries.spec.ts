@@ -151,7 +151,7 @@ describe('merge-patch of a ServiceEntry', () => {
     const { resourceVersion } = rig.create('b');
     expect(patch(rig, { uid: 'other', resourceVersion })).toMatchObject({
       status: 422,
-      json: { reason: 'Invalid', details: { causes: [{ field: 'metadata.uid' }] } },
+      json: { reason: 'Invalid', details: { causes: [{ field: 'metadata.uid' }, { field: 'metadata.uid' }] } },
     });
     expect(patch(rig, { uid: 'other', resourceVersion: '1' }).status).toBe(409);
   });

@@ -3,7 +3,7 @@ import { err } from '@isthmus/model';
 import type { EntryVersion } from './api.js';
 import { ENTRIES } from './api.js';
 import type { Destination, FieldValidation, SentEntry } from './decode.js';
-import { decodeBody, fieldValidation, readEntry, refuse, strictDecodingError } from './decode.js';
+import { cannotBeHandled, decodeBody, fieldValidation, readEntry, refuse, strictDecodingError } from './decode.js';
 import type { StoredEntry } from './entry.js';
 import { renderEntry, renderPartial } from './entry.js';
 import type { Subject } from './failures.js';
@@ -17,10 +17,10 @@ import {
   storageFailure,
 } from './failures.js';
 import type { JsonObject } from './json.js';
-import { mergePatch, sameJson, sortKeys } from './json.js';
+import { mergePatch, objectAt, sameJson, sortKeys } from './json.js';
 import type { FieldWriter } from './managed-fields.js';
 import { trackUpdate } from './managed-fields.js';
-import { invalidCause } from './metadata-rules.js';
+import { invalidCause, metadataTypeError } from './metadata-rules.js';
 import type { Form } from './negotiate.js';
 import type { KubernetesRequest, KubernetesResponse } from './wire.js';
 import { jsonResponse } from './wire.js';
@@ -97,8 +97,9 @@ export function patchEntry(context: WriteContext, write: WriteRequest): Kubernet
   if (existing === undefined) return notFound(entrySubject(write.name ?? ''));
   const patched = mergePatch(renderEntry(existing, write.version), patch.value) as JsonObject;
   const validation = fieldValidation(write.query);
-  const problem = validation === 'Strict' ? strictDecodingError(patched) : undefined;
-  if (problem !== undefined) return unknownInPatch(patched, problem);
+  const odd = metadataTypeError(objectAt(patched, 'metadata'));
+  const problem = odd ?? (validation === 'Strict' ? strictDecodingError(patched) : undefined);
+  if (problem !== undefined) return undecodablePatch(patched, problem);
   const sent = readEntry(patched, write, validation);
   return sent.ok ? store(context, write, { existing, sent: sent.value }) : sent.error;
 }
@@ -114,8 +115,7 @@ function decode(write: WriteRequest): Result<SentEntry, KubernetesResponse> {
   const validation: FieldValidation = fieldValidation(write.query);
   const problem = validation === 'Strict' ? strictDecodingError(body.value) : undefined;
   if (problem === undefined) return readEntry(body.value, write, validation);
-  const as = `${ENTRIES.kind} in version ${JSON.stringify(write.version)} cannot be handled as a ${ENTRIES.kind}`;
-  return err(badRequest(`${as}: ${problem}`));
+  return err(badRequest(cannotBeHandled(write.version, problem)));
 }
 
 function store(
@@ -125,24 +125,24 @@ function store(
 ): KubernetesResponse {
   const stale = versionMismatch(existing, sent.resourceVersion);
   if (stale !== undefined) return stale;
-  if (sent.uid !== '' && sent.uid !== existing.uid) {
-    return invalid(existing.name, [invalidCause('metadata.uid', JSON.stringify(sent.uid), 'field is immutable')]);
-  }
-  const refusal = refuse(sent);
+  const refusal = refuse(sent, existing);
   if (refusal !== undefined) return refusal;
   const next = nextEntry(existing, sent, write);
   if (!hasChanged(existing, next)) return answer(200, existing, { write, warnings: sent.warnings });
   const changed = { ...next, managedFields: trackUpdate(existing, next, writerOf(write, context.nowMs)) };
   if (write.isDryRun) return answer(200, changed, { write, warnings: sent.warnings });
-  const stored = context.world.putEntry(changed);
-  if (stored.deletedAtMs !== undefined && stored.finalizers.length === 0) context.world.removeEntry(stored);
-  return answer(200, stored, { write, warnings: sent.warnings });
+  if (changed.deletedAtMs === undefined || changed.finalizers.length > 0) {
+    return answer(200, context.world.putEntry(changed), { write, warnings: sent.warnings });
+  }
+  // The last finalizer went: the object is gone without having been stored once more.
+  context.world.removeEntry(existing);
+  return answer(200, changed, { write, warnings: sent.warnings });
 }
 
 function versionMismatch(existing: StoredEntry, resourceVersion: string): KubernetesResponse | undefined {
   if (resourceVersion === '' || resourceVersion === '0') {
     const cause = invalidCause('metadata.resourceVersion', '0', 'must be specified for an update');
-    return invalid(existing.name, [cause]);
+    return invalid(existing.name, [cause], ENTRIES.plural);
   }
   if (!/^\d+$/.test(resourceVersion)) {
     return storageFailure(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
@@ -197,8 +197,8 @@ export function renderOne(
   return jsonResponse(status, body, as.warnings?.length ? { warning: as.warnings } : {});
 }
 
-/** A patch whose result has unknown fields: 422 about nothing in particular, with the whole object in it twice. */
-function unknownInPatch(patched: JsonObject, problem: string): KubernetesResponse {
+/** A patch whose result cannot be decoded: 422 about nothing in particular, with the whole object in it twice. */
+function undecodablePatch(patched: JsonObject, problem: string): KubernetesResponse {
   const echo = JSON.stringify(JSON.stringify(sortKeys(patched)));
   return invalid('', [invalidCause('patch', echo, problem)], '');
 }
