@@ -35,6 +35,20 @@ describe('WriteMemory', () => {
     expect(memory.mayTry(createOf(desiredEntry('b', 'h2')), 3)).toBe(true);
   });
 
+  it('forgets successes after an hour, but neither a refusal nor a failure', () => {
+    const memory = new WriteMemory(fixedRandom());
+    const [refused, failing] = [createOf(desiredEntry('refused')), createOf(desiredEntry('failing'))];
+    for (let write = 0; write < 2; write++) memory.succeeded(change, write);
+    memory.refused(refused);
+    for (let failure = 0; failure < 30; failure++) memory.failed(failing, 0);
+    memory.succeeded(createOf(desiredEntry('other')), 3_700_000);
+    expect(memory.isRefused(refused)).toBe(true);
+    memory.failed(failing, 3_700_000);
+    expect(memory.nextTryMs([failing], 3_700_000)).toBe(3_850_000);
+    memory.succeeded(change, 3_700_001);
+    expect(memory.mayTry(change, 3_700_002)).toBe(true);
+  });
+
   it('takes an object that was made anew under the same name for another one', () => {
     const memory = new WriteMemory(fixedRandom());
     memory.refused(deleteOf(liveEntry('a')));

@@ -33,6 +33,7 @@ const FRESH: Attempts = {
 export class WriteMemory {
   readonly #random: Random;
   readonly #attempts = new Map<EntryName, Attempts>();
+  #sweptAtMs = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -58,6 +59,7 @@ export class WriteMemory {
   }
 
   succeeded(change: Change, nowMs: number): void {
+    this.#sweep(nowMs);
     const { lastWritten, repeats, writtenAtMs } = this.#of(change);
     const content = contentOf(change);
     const isRepeat = lastWritten === content && nowMs - writtenAtMs < REPEATS_FORGOTTEN_AFTER_MS;
@@ -83,6 +85,16 @@ export class WriteMemory {
   /** The API server refused this content: it is not sent again until it changes. */
   refused(change: Change): void {
     this.#attempts.set(nameOf(change), { ...this.#of(change), refused: contentOf(change) });
+  }
+
+  /** Forgets successes that are too old to be counted. */
+  #sweep(nowMs: number): void {
+    if (nowMs - this.#sweptAtMs < REPEATS_FORGOTTEN_AFTER_MS) return;
+    this.#sweptAtMs = nowMs;
+    for (const [name, { refused, failures, writtenAtMs, notBeforeMs }] of this.#attempts) {
+      const isOld = nowMs - writtenAtMs >= REPEATS_FORGOTTEN_AFTER_MS && notBeforeMs <= nowMs;
+      if (isOld && refused === undefined && failures === 0) this.#attempts.delete(name);
+    }
   }
 
   #of(change: Change): Attempts {
