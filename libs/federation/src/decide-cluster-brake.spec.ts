@@ -1,7 +1,7 @@
 import type { ServiceState, Snapshot } from '@isthmus/model';
 import { OBJECT } from '@isthmus/model';
 import * as given from '@isthmus/testing';
-import { DecisionWorld, US } from '@isthmus/testing';
+import { DecisionWorld, EU, US } from '@isthmus/testing';
 
 const read = (name: string, address: string): ServiceState =>
   given.serviceState(given.serviceRecord(name), { reading: given.reading([given.instance(address)]) });
@@ -102,5 +102,44 @@ describe('decideCluster: a service that its owner and a consumer see', () => {
     expect(world.run(readBy(CONSUMER, 1)).every((change) => change.startsWith('update'))).toBe(true);
     world.restart();
     expect(world.run(given.snapshot(CONSUMER, []))).toEqual([]);
+  });
+});
+
+describe('decideCluster: a removal that is done', () => {
+  it('counts until its window ends or its service is live again, however the decision is made', () => {
+    const world = new DecisionWorld();
+    world.run(without(0, 0));
+    const marksOf = (decision: ReturnType<typeof world.decide>) => [
+      ...(decision.memory.brake.sources.get('us')?.marks ?? []),
+    ];
+    const at = (state: ServiceState): Snapshot => {
+      const others = [...without(1, world.nowMs).services.values()].slice(1);
+      return given.snapshot(US, [state, ...others]);
+    };
+    world.run(at(gone('s0.shop', world.nowMs)));
+    world.nowMs += 121_000;
+    world.run(at(gone('s0.shop', world.nowMs)));
+    world.nowMs += 1_000;
+    expect(world.run(at(gone('s0.shop', world.nowMs)))).toEqual(['delete cloudmap-s0.shop']);
+    const unread = at(given.serviceState(given.serviceRecord('s0.shop')));
+    expect(marksOf(world.decide(unread))).toHaveLength(1);
+    expect(marksOf(world.decideAfresh(unread))).toHaveLength(1);
+    const back = at(read('s0.shop', '10.1.0.9'));
+    world.run(back);
+    expect([marksOf(world.decide(back)), marksOf(world.decideAfresh(back))]).toEqual([[], []]);
+  });
+});
+
+describe('decideCluster: a source of which nothing stands or could stand in the cluster any more', () => {
+  it('is forgotten by the brake, whether the decision recalls it or not', () => {
+    const world = new DecisionWorld();
+    world.put(given.foreignEntry('cloudmap-s0.shop', 's0.shop'));
+    const there = given.serviceState(given.serviceRecord('s0.shop', { region: EU.region }), {
+      reading: given.reading([given.instance('10.2.0.1')]),
+    });
+    world.run(given.snapshot(US, [read('s1.shop', '10.1.0.1')]), given.snapshot(EU, [there]));
+    const now = [given.snapshot(US, [read('s1.shop', '10.1.0.1')]), given.snapshot(EU, [])];
+    expect(world.decide(...now).memory.brake).toEqual(world.decideAfresh(...now).memory.brake);
+    expect([...world.decide(...now).memory.brake.sources.keys()]).toEqual(['us']);
   });
 });

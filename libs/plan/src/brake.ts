@@ -88,6 +88,8 @@ function pressAll(input: BrakeInput, memory: BrakeMemory): Pressed {
   const sources = new Map<string, SourceBrake>();
   const bySource = Map.groupBy(input.balances, (balance) => balance.source);
   for (const source of new Set([...bySource.keys(), ...(input.quiet?.keys() ?? [])])) {
+    // Nothing of it stands or would: that it was there once must not depend on who sums up.
+    if (isNothing(input.quiet?.get(source)) && (bySource.get(source) ?? []).every(isNothingOf)) continue;
     const pressed = pressSourceBrake(memory.sources.get(source) ?? newSourceBrake(), {
       balances: bySource.get(source) ?? [],
       quiet: input.quiet?.get(source) ?? NOTHING_QUIET,
@@ -101,6 +103,16 @@ function pressAll(input: BrakeInput, memory: BrakeMemory): Pressed {
     for (const { balance, reason } of pressed.held) hold(held, balance, reason);
   }
   return { held, heldRemovals: removalsOf(input.balances, held), memory: { sources, approved, unmapped } };
+}
+
+function isNothing({ live, planned, objects } = NOTHING_QUIET): boolean {
+  return live === 0 && planned === 0 && objects === 0;
+}
+
+/** Whether a component is neither live, nor would be, nor asks for anything. */
+function isNothingOf({ live, planned, isLive, leaving, isMarked, wants, needsApproval }: ComponentBalance): boolean {
+  const isAbsent = !isLive && live === 0 && planned === 0;
+  return isAbsent && leaving === 0 && !isMarked && wants === 'nothing' && needsApproval === undefined;
 }
 
 /** An approval is used up when what it named has happened or is not asked for any more. */

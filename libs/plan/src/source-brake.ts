@@ -153,7 +153,7 @@ function recentMarks(brake: SourceBrake, input: SourceBrakeInput): ReadonlyMap<s
   for (const balance of balances) {
     const id = idOf(balance);
     if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, nowMs);
-    if (!balance.isMarked && balance.wants === 'nothing') marks.delete(id);
+    if (balance.isLive && !balance.isMarked && balance.wants === 'nothing') marks.delete(id);
   }
   return marks;
 }
