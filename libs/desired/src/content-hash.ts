@@ -33,7 +33,7 @@ export function contentHashOf(bodyHash: string, { labels, annotations }: HashedM
     annotations[ISTIO.trafficDistribution],
     OBJECT.schemaVersion,
   ];
-  return sha256(JSON.stringify(own), 32);
+  return sha256(JSON.stringify(own));
 }
 
 /** The hash of what clusters share of an object. */
@@ -45,11 +45,11 @@ export function bodyHashOf({ spec, components, pending }: HashedBody): string {
     components: components.map(stateOf),
     pending: encodePending(pending),
   };
-  return sha256(canonicalJson(body), 32);
+  return sha256(canonicalJson(body));
 }
 
 /** The same list stands in the entries of many clusters. */
-const hashOfList = remembered((list: readonly Json[]) => sha256(canonicalJson(list), 32));
+const hashOfList = remembered((list: readonly Json[]) => sha256(canonicalJson(list)));
 
 function stateOf(record: ComponentRecord): Json {
   const { key, source, namespace, httpName, service, createdAtMs, revision, registered, endpoints, also } = record;

@@ -47,6 +47,7 @@ function isList(value: readonly Json[] | { readonly [key: string]: Json | undefi
 
 /** SHA-256 of a text, hex, cut to `length` digits, an even number. */
 export function sha256(text: string, length = 64): string {
+  if (length === 64) return hash('sha256', text, 'hex');
   // Not a slice of the whole digest, which would be kept with it.
   return hash('sha256', text, 'buffer').toString('hex', 0, length / 2);
 }
