@@ -57,6 +57,8 @@ function fakeRuntime() {
       createSource: () => cloudMap,
       replica: 'hub-0',
     },
+    elector: undefined,
+    store: { kind: 'memory', error: () => undefined, close: () => undefined },
     metricsPage: metrics,
     version: '1.2.3',
   };
@@ -108,7 +110,7 @@ describe('hub', () => {
     rig.cloudMap.fail('listNamespaces', new IsthmusError('access-denied', 'no'));
     await start();
     await eventually(async () => (await get('/readyz')).status === 200);
-    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' });
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', role: 'leader' });
   });
 
   it('shows its metrics in the text format of Prometheus, under the declared names', async () => {
@@ -130,6 +132,7 @@ describe('hub', () => {
       replica: 'hub-0',
       readOnly: false,
       leader: { isLeader: true, holder: 'hub-0', epoch: 1 },
+      store: { kind: 'memory', error: null },
       sources: [{ name: 'us', account: '111122223333', region: 'us-east-1', error: null }],
       clusters: [{ name: 'eks', role: 'primary', mode: 'sync', connection: 'up', held: [], error: null, warnings: [] }],
     });

@@ -4,7 +4,7 @@ import type {
   ClusterName,
   ClusterSettings,
   Configuration,
-  HubStatus,
+  FederationStatus,
   IsthmusError,
   Plan,
   Result,
@@ -20,6 +20,8 @@ import { ClusterReconciler } from './cluster-reconciler.js';
 import { decideInSlices, manifestOf, MappingShelf } from './decide-cluster.js';
 import { explainHost } from './explain-host.js';
 import type { HostExplanation, UnknownHost } from './explain-view.js';
+import type { Leadership } from './leadership.js';
+import { soleLeadership } from './leadership.js';
 import { Loop } from './loop.js';
 import { ReferenceBook } from './reference-book.js';
 import { routesSource } from './route-match.js';
@@ -38,6 +40,10 @@ export interface FederationPorts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly store: SnapshotStore;
+  /** Default: this replica leads. */
+  readonly leadership?: Leadership;
+  /** Ms from the start at which each cluster is looked at beside the regular sweeps. */
+  readonly relistsAfterMs?: readonly number[];
   /** `keptAttributes`: those of an instance that are needed, sorted; the others may be dropped. */
   readonly createSource: (settings: SourceSettings, keptAttributes: readonly string[]) => CloudMapSource;
   /** The client of a cluster, or why there is none; the same client as long as the connection is the same. */
@@ -107,17 +113,19 @@ export class Federation {
     for (const { reconciler, loop } of this.#clusters.values()) if (reconciler.isSweepDue()) loop.wake();
   }
 
-  /** Sets the gauges that change with time alone. */
+  /** Sets the gauges that change with time alone, and saves what could not be saved before. */
   report(): void {
     for (const { poller } of this.#sources.values()) poller.report();
-    const epochs = [...this.#clusters.values()].map(({ reconciler }) => reconciler.view().epoch);
-    this.#ports.metrics.set('isthmus_leader_epoch', Math.max(0, ...epochs));
   }
 
-  status(): HubStatus {
+  /** The highest epoch that it has taken. */
+  epoch(): number {
+    return Math.max(0, ...[...this.#clusters.values()].map(({ reconciler }) => reconciler.view().epoch));
+  }
+
+  status(): FederationStatus {
     return readStatus({
       configuration: this.#configuration,
-      replica: this.#ports.replica,
       nowMs: this.#ports.clock.nowMs(),
       sources: [...this.#sources.values()].map(({ poller }) => poller.view()),
       clusters: this.#configuration.clusters.flatMap((settings) => {
@@ -198,12 +206,14 @@ export class Federation {
 
   #startSource(settings: SourceSettings, keptAttributes: readonly string[]): void {
     const { clock, loopClock = () => clock, createSource, store, random, logger, metrics } = this.#ports;
+    const { leadership = soleLeadership } = this.#ports;
     const source = createSource(settings, keptAttributes);
     const poller = new SourcePoller({
       settings,
       source,
       keptAttributes,
       store,
+      maySave: () => leadership.isSafe(),
       needs: () => emptinessNeeds(this.#configuration.clusters),
       references: () => this.#references.referencesOf(this.#configuration.clusters.map(({ name }) => name)),
       onChange: () => this.#wakeRouted(settings),
@@ -229,6 +239,8 @@ export class Federation {
       snapshots: () => this.#snapshots(),
       connection: () => connection(settings),
       core: this.#ports.core ?? this.#core,
+      leadership: this.#ports.leadership ?? soleLeadership,
+      relistsAfterMs: this.#ports.relistsAfterMs ?? [],
       onReferenced: (records) => {
         if (this.#references.report(name, records)) this.#followReferences();
       },

@@ -1,5 +1,6 @@
-import type { Code, ComponentKey, Json, Result, Snapshot } from '@isthmus/model';
+import type { Code, ComponentKey, Json, Result, ServiceState, Snapshot } from '@isthmus/model';
 import { CODES, componentKey, err, ok, sourceName } from '@isthmus/model';
+import type { SnapshotCodec, SnapshotFrame } from '@isthmus/ports';
 import { z } from 'zod';
 
 /** A snapshot as JSON: maps are lists of pairs, and what is undefined is null. */
@@ -9,8 +10,7 @@ export function encodeSnapshot(snapshot: Snapshot): Json {
 
 /** The snapshot in a JSON value, or what is wrong with it and where: nothing that is not understood is let through. */
 export function decodeSnapshot(value: unknown): Result<Snapshot, string> {
-  const decoded = snapshotSchema.safeParse(value);
-  return decoded.success ? ok(decoded.data) : err(firstProblem(decoded.error));
+  return decode(snapshotSchema, value);
 }
 
 /** The first problem of a value that does not fit: `services[3].reading: Invalid input`. */
@@ -96,8 +96,8 @@ const serviceState = z.strictObject({
   changedAtMs: orNull(time),
 });
 
-/** Typed as the model has it: a field that is added there and forgotten here does not compile. */
-export const snapshotSchema: z.ZodType<Snapshot> = z.strictObject({
+/** All of a snapshot but its services. Typed as the model has it: a field that is added there and forgotten here does not compile. */
+const frameFields = {
   source: text.transform(sourceName),
   region: text,
   version: count,
@@ -108,8 +108,26 @@ export const snapshotSchema: z.ZodType<Snapshot> = z.strictObject({
     error: orNull(errorReport),
     namespaceIds: z.array(text),
   }),
+};
+const frameSchema: z.ZodType<SnapshotFrame> = z.strictObject(frameFields);
+const servicesSchema: z.ZodType<readonly ServiceState[]> = z.array(serviceState);
+
+export const snapshotSchema: z.ZodType<Snapshot> = z.strictObject({
+  ...frameFields,
   services: z
     .array(z.tuple([text, serviceState]))
     .refine((pairs) => pairs.every(([key, state]) => key === state.service.key), 'a service stands under another key')
     .transform((pairs) => new Map(pairs.map(([, state]) => [state.service.key, state]))),
 });
+
+/** For stores that keep the parts of a snapshot apart. */
+export const snapshotCodec: SnapshotCodec = {
+  encode: (part) => JSON.stringify('frame' in part ? part.frame : part.services, plainValue),
+  decodeFrame: (value) => decode(frameSchema, value),
+  decodeServices: (value) => decode(servicesSchema, value),
+};
+
+function decode<Part>(schema: z.ZodType<Part>, value: unknown): Result<Part, string> {
+  const decoded = schema.safeParse(value);
+  return decoded.success ? ok(decoded.data) : err(firstProblem(decoded.error));
+}
