@@ -51,7 +51,7 @@ describe('restoreSnapshot', () => {
       expect(hasEmptinessProof(full.emptiness, { emptyReads: 3, emptyAfterMs: 60_000 })).toBe(true);
       expect(hasEmptinessProof(after.emptiness, { emptyReads: 1, emptyAfterMs: 1_000 })).toBe(false);
       expect([hasAbsenceProof(full.absence, 0), hasAbsenceProof(after.absence, 0)]).toEqual([true, false]);
-      expect(after.reading?.completeness).toBe('partial');
+      expect(after.reading?.completeness).toBe('restored');
       expect(after.regression).toBeUndefined();
     });
 

@@ -36,7 +36,7 @@ export async function loadSnapshot(store: SnapshotStore, wanted: WantedSnapshot)
 /**
  * What of a stored snapshot may be used; undefined: nothing. One of another region or account says nothing of this
  * source, and one that lacks an attribute that is needed now would make instances look as if they had none. What is
- * restored adds and never removes: every proof of absence has to be made again.
+ * restored changes nothing that a cluster holds already, and every proof of absence has to be made again.
  */
 export function restoreSnapshot(stored: Snapshot, wanted: WantedSnapshot): Snapshot | undefined {
   const { region, account } = wanted.settings;
@@ -56,7 +56,7 @@ function restoreService(state: ServiceState, nowMs: number): ServiceState {
   const begun = { reads: 0, firstAtMs: nowMs, lastAtMs: nowMs, isConfirmed: false };
   return {
     ...state,
-    reading: reading === undefined ? undefined : { ...reading, completeness: 'partial' },
+    reading: reading === undefined ? undefined : { ...reading, completeness: 'restored' },
     emptiness: emptiness === undefined ? undefined : { ...emptiness, ...begun },
     absence: absence === undefined ? undefined : { passesAtMs: [], notFoundAtMs: undefined },
     regression: undefined,

@@ -25,6 +25,7 @@ export class RedisConnection {
   /** The first attempt to connect has ended, in whatever way. */
   readonly #opened: Promise<void>;
   #connectionError: unknown;
+  #isClosed = false;
 
   /** Connects at once, and again whenever the connection is lost; throws when a file of the settings cannot be read. */
   constructor(options: RedisConnectionOptions) {
@@ -74,6 +75,7 @@ export class RedisConnection {
 
   /** Hangs up; commands that wait for an answer fail. */
   close(): void {
+    this.#isClosed = true;
     this.#options.health.forget(this.#options.purpose);
     this.#client.disconnect();
   }
@@ -88,7 +90,7 @@ export class RedisConnection {
       return answer;
     } catch (cause) {
       const error = translateError(cause, work, this.#connectionError);
-      health.failed(purpose, error);
+      if (!this.#isClosed) health.failed(purpose, error);
       throw error;
     }
   }

@@ -25,6 +25,8 @@ export type ReadDocuments = (hashes: readonly string[]) => Promise<readonly (Buf
 
 /** Version of the layout below. Another one is not guessed at. */
 const SCHEMA = 1;
+/** Documents that are packed or opened at a time. */
+const SLICE = 8;
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const manifestSchema = z.strictObject({
   schema: z.literal(SCHEMA),
@@ -40,17 +42,14 @@ export async function packSnapshot(
   before: PackedSnapshot | undefined,
 ): Promise<{ readonly packed: PackedSnapshot; readonly fresh: readonly StoredDocument[] }> {
   const fresh: StoredDocument[] = [];
-  const namespaces = new Map<string, PackedNamespace>();
-  for (const [id, services] of byNamespace(snapshot)) {
+  const packed = await inSlices([...byNamespace(snapshot)], async ([id, services]) => {
     const known = before?.namespaces.get(id);
-    if (known !== undefined && isSameList(known.services, services)) {
-      namespaces.set(id, known);
-      continue;
-    }
+    if (known !== undefined && isSameList(known.services, services)) return [id, known] as const;
     const document = await packDocument(`{"schema":${SCHEMA},"services":${codec.encode({ services })}}`);
     fresh.push(document);
-    namespaces.set(id, { hash: document.hash, services });
-  }
+    return [id, { hash: document.hash, services }] as const;
+  });
+  const namespaces = new Map(packed);
   const { services: _services, ...frame } = snapshot;
   const list = JSON.stringify([...namespaces].map(([id, { hash }]) => [id, hash]));
   const text = `{"schema":${SCHEMA},"namespaces":${list},"frame":${codec.encode({ frame })}}`;
@@ -91,20 +90,38 @@ async function openNamespaces(
   const known = new Map([...(before?.namespaces.values() ?? [])].map((namespace) => [namespace.hash, namespace]));
   const unknown = listed.filter(([, hash]) => !known.has(hash)).map(([, hash]) => hash);
   const bytes = await read(unknown);
-  for (const [index, hash] of unknown.entries()) {
-    const opened = await openDocument(hash, bytes[index]);
-    if (!opened.ok) return opened;
-    const document = namespaceSchema.safeParse(opened.value);
-    if (!document.success) return err(`a document is not of schema ${SCHEMA}`);
-    const services = codec.decodeServices(document.data.services);
-    if (!services.ok) return services;
-    known.set(hash, { hash, services: services.value });
+  const opened = await inSlices([...unknown.entries()], ([index, hash]) => openNamespace(hash, bytes[index], codec));
+  for (const namespace of opened) {
+    if (!namespace.ok) return namespace;
+    known.set(namespace.value.hash, namespace.value);
   }
   return ok(new Map(listed.flatMap(([id, hash]) => pairOf(id, known.get(hash)))));
 }
 
+async function openNamespace(
+  hash: string,
+  bytes: Buffer | null | undefined,
+  codec: SnapshotCodec,
+): Promise<Result<PackedNamespace, string>> {
+  const opened = await openDocument(hash, bytes);
+  if (!opened.ok) return opened;
+  const document = namespaceSchema.safeParse(opened.value);
+  if (!document.success) return err(`a document is not of schema ${SCHEMA}`);
+  const services = codec.decodeServices(document.data.services);
+  return services.ok ? ok({ hash, services: services.value }) : services;
+}
+
 function pairOf(id: string, namespace: PackedNamespace | undefined): readonly (readonly [string, PackedNamespace])[] {
   return namespace === undefined ? [] : [[id, namespace]];
+}
+
+/** A few at a time: threads compress, and between two slices others have their turn. */
+async function inSlices<Item, Done>(items: readonly Item[], work: (item: Item) => Promise<Done>): Promise<Done[]> {
+  const done: Done[] = [];
+  for (let start = 0; start < items.length; start += SLICE) {
+    done.push(...(await Promise.all(items.slice(start, start + SLICE).map(work))));
+  }
+  return done;
 }
 
 /** Services by namespace id, in the order of keys: the same snapshot is the same documents. */

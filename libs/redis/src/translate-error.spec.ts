@@ -17,6 +17,7 @@ describe('translateError', () => {
     ['LOADING Redis is loading the dataset in memory', 'store-busy'],
     ['BUSY Redis is busy running a script.', 'store-busy'],
     ['ERR value is not an integer', 'server-error'],
+    ["ERR The user executing the script can't run this command or subcommand script: 1f", 'store-refused'],
     ['ERR Error running script: OOM command not allowed', 'store-full'],
   ])('knows what Redis means by %s', (message, code) => {
     expect(translateError(reply(message), 'evalsha')).toMatchObject({ code });

@@ -1,3 +1,5 @@
+import { types } from 'node:util';
+
 import type { Code } from '@isthmus/model';
 import { IsthmusError } from '@isthmus/model';
 
@@ -14,6 +16,8 @@ const REPLIES: ReadonlyMap<string, Code> = new Map<string, Code>([
   ['BUSY', 'store-busy'],
   ['TRYAGAIN', 'store-busy'],
 ]);
+
+const { isNativeError } = types;
 
 const TLS_CODES = /^(ERR_TLS|ERR_SSL|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|CERT_|HOSTNAME_MISMATCH|EPROTO)/;
 const REMEDIES = {
@@ -47,8 +51,7 @@ export function isUnknownScript(error: unknown): boolean {
 function replyError(message: string, doing: string): IsthmusError {
   const word = /^[A-Z]+/.exec(message)?.[0] ?? 'ERR';
   const command = word === 'NOPERM' ? /'([a-z|]+)' command/i.exec(message)?.[1] : undefined;
-  // A script that fails names the error that stopped it behind its own words.
-  const inner = word === 'ERR' ? [...REPLIES.keys()].find((known) => message.includes(`${known} `)) : undefined;
+  const inner = word === 'ERR' ? innerReply(message) : undefined;
   const code = REPLIES.get(inner ?? word) ?? 'server-error';
   return new IsthmusError(
     code,
@@ -56,8 +59,14 @@ function replyError(message: string, doing: string): IsthmusError {
   );
 }
 
+/** A script that fails names what stopped it behind words of its own. */
+function innerReply(message: string): string | undefined {
+  if (/ACL failure in script|executing the script can't run/.test(message)) return 'NOPERM';
+  return [...REPLIES.keys()].find((known) => message.includes(`${known} `));
+}
+
 function factsOf(error: unknown): { readonly name: string; readonly message: string; readonly code?: string } {
-  if (!(error instanceof Error)) return { name: 'unknown', message: '' };
+  if (!isNativeError(error)) return { name: 'unknown', message: '' };
   const { code } = error as { readonly code?: unknown };
   const facts = { name: error.name, message: error.message };
   return typeof code === 'string' ? { ...facts, code } : facts;

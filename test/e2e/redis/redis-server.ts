@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -28,8 +29,10 @@ export interface RedisServerOptions {
   readonly port?: number;
   /** Sent as AUTH before each command of `command`. */
   readonly auth?: string;
-  /** A configuration file, which Sentinel needs. */
-  readonly configFile?: string;
+  /** Runs as Sentinel, with these lines of configuration. */
+  readonly sentinel?: readonly string[];
+  /** It speaks TLS only: nothing is sent to it before the test does. */
+  readonly isTls?: boolean;
 }
 
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
@@ -38,13 +41,17 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
   let child = await start();
 
   async function start(): Promise<ChildProcess> {
-    const own = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--daemonize', 'no'];
-    const file = options.configFile === undefined ? [] : [options.configFile];
-    const started = spawn('redis-server', [...file, ...own, ...(options.words ?? [])], { stdio: 'ignore' });
+    const { sentinel, isTls = false, words = [] } = options;
+    const ports = isTls ? ['--port', '0', '--tls-port', String(port)] : ['--port', String(port)];
+    const own = [...ports, '--bind', '127.0.0.1', '--dir', folder];
+    const file = join(folder, 'sentinel.conf');
+    if (sentinel !== undefined) writeFileSync(file, sentinel.join('\n'));
+    const role = sentinel === undefined ? [...own, '--save', ''] : [file, '--sentinel', ...own];
+    const started = spawn('redis-server', [...role, ...words], { stdio: 'ignore' });
     const failed = once(started, 'error').then(([error]: unknown[]) => {
       throw new Error('redis-server cannot be started: install the package redis-server', { cause: error });
     });
-    await Promise.race([untilItListens(port), failed]);
+    await Promise.race([isTls ? untilItAccepts(port) : untilItListens(port), failed]);
     failed.catch(() => undefined);
     return started;
   }
@@ -86,6 +93,19 @@ export async function freePort(): Promise<number> {
 /** Waits until something is so; the test's own timeout ends a wait that is in vain. */
 export async function eventually(isSo: () => boolean | Promise<boolean>, everyMs = 20): Promise<void> {
   while (!(await isSo())) await sleep(everyMs);
+}
+
+async function untilItAccepts(port: number): Promise<void> {
+  for (;;) {
+    const socket = connect({ port, host: '127.0.0.1' });
+    const isOpen = await once(socket, 'connect').then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (isOpen) return;
+    await sleep(20);
+  }
 }
 
 async function untilItListens(port: number): Promise<void> {
