@@ -179,4 +179,24 @@ describe('Elector', () => {
     await clock.advance(2_000);
     expect(a.elector.view()).toMatchObject({ isLeader: true, epoch: 2 });
   });
+
+  it('gives the lease up when its work fails, so that another one may lead', async () => {
+    const logger = recordingLogger();
+    const rest = { clock, random: fixedRandom(), logger, metrics: recordingMetrics() };
+    const elector = new Elector({ store, holder: 'a', timings: TIMINGS, ...rest });
+    const stop = new AbortController();
+    const ended = elector.run(() => {
+      throw new Error('broken');
+    }, stop.signal);
+    const b = open('b');
+    await clock.advance(20_000);
+    expect(logger.lines).toContainEqual({
+      level: 'error',
+      message: 'the work of a term failed',
+      fields: { code: 'internal-error', error: 'leading: Error: broken' },
+    });
+    expect([elector.isSafe(), b.elector.isSafe()]).toEqual([false, true]);
+    stop.abort();
+    await ended;
+  });
 });

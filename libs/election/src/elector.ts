@@ -166,14 +166,29 @@ export class Elector implements LeaderElector {
     logger.info('this replica leads from now on', { holder, epoch });
     metrics.count('isthmus_leader_transitions_total', { to: 'leader' });
     const term = new AbortController();
-    const failed = (cause: unknown): void => {
-      const { code, message } = toIsthmusError(cause, 'leading');
-      logger.error('the work of a term failed', { code, error: message });
-    };
     this.#term = term;
-    this.#idle = this.#lead({ epoch, signal: term.signal }).catch(failed);
-    this.#watchDeadline(term.signal).catch(failed);
+    this.#idle = this.#work({ epoch, signal: term.signal });
+    this.#idle.then(() => this.#workEnded(term.signal)).catch((error: unknown) => this.#workFailed(error));
+    this.#watchDeadline(term.signal).catch((error: unknown) => this.#workFailed(error));
     return Promise.resolve();
+  }
+
+  async #work(term: Term): Promise<void> {
+    try {
+      await this.#lead(term);
+    } catch (error) {
+      this.#workFailed(error);
+    }
+  }
+
+  /** A leader that does nothing keeps the other one from leading: when its work ends by itself, the lease is given up. */
+  async #workEnded(signal: AbortSignal): Promise<void> {
+    if (!signal.aborted) await this.#happen({ kind: 'stop' });
+  }
+
+  #workFailed(cause: unknown): void {
+    const { code, message } = toIsthmusError(cause, 'leading');
+    this.#options.logger.error('the work of a term failed', { code, error: message });
   }
 
   /** Ends the term at its deadline even while a request to the store is under way. */

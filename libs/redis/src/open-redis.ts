@@ -1,4 +1,5 @@
 import type { ErrorReport, RedisSettings } from '@isthmus/model';
+import { IsthmusError } from '@isthmus/model';
 import type { LeaseStore, SnapshotCodec } from '@isthmus/ports';
 
 import type { Purpose } from './client-options.js';
@@ -33,7 +34,17 @@ export function openRedis({ settings, hub, codec, ...observers }: OpenRedisOptio
   const keys = keysOf(settings.keyPrefix, hub);
   const data = connect('data');
   const leaseConnection = connect('lease');
-  const openNews = (): RedisConnection => connect('news');
+  const openNews = (): RedisConnection => {
+    try {
+      return connect('news');
+    } catch (cause) {
+      // A file that is being replaced is there again with the next attempt.
+      const { code: reason = 'unknown' } = cause as { readonly code?: string };
+      const error = new IsthmusError('store-refused', `reading a file of store.redis: ${reason}`);
+      health.failed('news', error);
+      throw error;
+    }
+  };
   return {
     snapshots: new RedisSnapshotStore({ keys, data, openNews, codec, clock, metrics }),
     lease: new RedisLeaseStore(leaseConnection, keys.lease, settings.waitReplicas),

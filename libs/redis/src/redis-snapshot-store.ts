@@ -81,16 +81,15 @@ export class RedisSnapshotStore implements SnapshotStore {
   async follow(onChange: (source: SourceName) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
     const { openNews, clock } = this.#options;
-    const news = openNews();
-    signal.addEventListener('abort', () => news.close(), { once: true });
+    let news: RedisConnection | undefined;
+    signal.addEventListener('abort', () => news?.close(), { once: true });
     let lastId = '$';
     while (!signal.aborted) {
       try {
+        news ??= openNews();
         lastId = await this.#waitForNews(news, lastId, onChange);
-      } catch (error) {
-        if (signal.aborted) return;
-        if (!(error instanceof IsthmusError)) throw error;
-        // What happened meanwhile is read by whoever reads again.
+      } catch {
+        // The connection has told of it; what happened meanwhile is found by whoever reads again.
         lastId = '$';
         await clock.sleep(NEWS_RETRY_MS, signal).catch(() => undefined);
       }

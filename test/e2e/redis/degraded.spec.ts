@@ -19,9 +19,7 @@ describe('a pair of hubs whose Redis is in trouble', () => {
     await pair.close();
     await redis.close();
   });
-  afterEach(() => {
-    expect(pair.truth.wrong).toEqual([]);
-  });
+  afterEach(() => pair.truth.assertNothingWrong());
 
   it.each([
     ['killed, and comes back without its data', () => redis.kill(), () => redis.restart()],

@@ -36,9 +36,7 @@ describe('a pair of hubs on a real Redis', () => {
     await pair.close();
     await redis.close();
   });
-  afterEach(() => {
-    expect(pair.truth.wrong).toEqual([]);
-  });
+  afterEach(() => pair.truth.assertNothingWrong());
 
   it('has one leader and one that stands by, and both are ready', async () => {
     const { leader, other } = await pair.leader();

@@ -47,6 +47,11 @@ export class Truth {
     };
   }
 
+  /** Throws with every wrong write so far. */
+  assertNothingWrong(): void {
+    if (this.wrong.length > 0) throw new Error(`wrong writes: ${JSON.stringify(this.wrong)}`);
+  }
+
   #judge(now: ReadonlyMap<string, Stored>): void {
     for (const [entry, before] of this.#stored) {
       const after = now.get(entry);
