@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-import type { ClusterSettings, Configuration } from '@isthmus/model';
+import type { ClusterSettings, Configuration, ErrorReport } from '@isthmus/model';
+import type { LeaderElector } from '@isthmus/ports';
 import type { HostExplanation, PlanView } from '@isthmus/federation';
 import { MemorySnapshotStore } from '@isthmus/federation';
 import { IsthmusError, ok } from '@isthmus/model';
@@ -224,6 +225,36 @@ describe('hub', () => {
     await expect(start()).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
     expect(rig.closed).toEqual([[]]);
     server.close();
+  });
+
+  it('answers for itself while it stands by, and names the leader to ask for everything else', async () => {
+    const elector: LeaderElector = {
+      run: (_lead, signal) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+      isSafe: () => false,
+      raiseEpoch: () => undefined,
+      view: () => ({ isLeader: false, holder: 'hub-1', epoch: 7 }),
+    };
+    const error = { code: 'timeout', message: 'no answer', sinceMs: 0 } as const;
+    let storeError: ErrorReport | undefined;
+    rig.runtime = { ...rig.runtime, elector, store: { ...rig.runtime.store, kind: 'redis', error: () => storeError } };
+    await start();
+    await eventually(async () => (await get('/readyz')).status === 200);
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', role: 'standby' });
+    expect(await (await get('/api/v1/status')).json()).toMatchObject({
+      replica: 'hub-0',
+      leader: { isLeader: false, holder: 'hub-1', epoch: 7 },
+      store: { kind: 'redis', error: null },
+    });
+    for (const path of ['/api/v1/clusters/eks/plan', '/api/v1/hosts/cart.shop']) {
+      const answer = await get(path);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ detail: 'this replica stands by; ask the leader, hub-1' });
+    }
+    storeError = error;
+    expect(await (await get('/readyz')).json()).toMatchObject({ status: 503, reasons: ['store: timeout: no answer'] });
+    expect(rig.cloudMap.calls).toEqual([]);
+    expect(rig.client.calls).toEqual([]);
   });
 
   it('runs its loops on the machine clock: what Cloud Map holds reaches the cluster', async () => {

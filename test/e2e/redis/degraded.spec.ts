@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { METRICS } from '@isthmus/telemetry';
+
 import { HubPair } from './hub-pair.js';
 import type { RedisServer } from './redis-server.js';
 import { eventually, startRedis } from './redis-server.js';
@@ -56,4 +58,14 @@ describe('a pair of hubs whose Redis is in trouble', () => {
     },
     LIMIT_MS,
   );
+
+  it('has counted it all: every metric of a pair has a sample', async () => {
+    const { leader, other } = await pair.leader();
+    const pages = (await Promise.all([leader, other].map((hub) => pair.metrics(hub)))).join('\n');
+    const names = METRICS.map(({ name }) => name).filter((name) =>
+      /^isthmus_(redis_|leader_|snapshot_commits)/.test(name),
+    );
+    expect(names.length).toBeGreaterThan(7);
+    expect(names.filter((name) => !new RegExp(`^${name}(_count)?[ {]`, 'm').test(pages))).toEqual([]);
+  });
 });

@@ -110,8 +110,11 @@ export class HubPair {
   }
 
   async metric({ port }: HubProcess, name: string): Promise<string | undefined> {
-    const text = await (await this.#get(port, '/metrics'))?.text();
-    return new RegExp(`^${name} (.*)$`, 'm').exec(text ?? '')?.[1];
+    return new RegExp(`^${name} (.*)$`, 'm').exec(await this.metrics({ port }))?.[1];
+  }
+
+  async metrics({ port }: Pick<HubProcess, 'port'>): Promise<string> {
+    return (await (await this.#get(port, '/metrics'))?.text()) ?? '';
   }
 
   /** Ms from a time until the first write after it that the cluster accepted. */
