@@ -50,9 +50,11 @@ describe('electedLeadership', () => {
     expect(raised).toEqual([]);
   });
 
-  it('follows any epoch when there was no lease before: Redis may have lost it', () => {
+  it('follows any epoch that a hub can have when there was no lease before: Redis may have lost it', () => {
     const { leadership, raised } = elected(1);
     leadership.epochFor(5_000, 0);
+    expect(raised).toEqual([5_000]);
+    expect(leadership.epochFor(Number.MAX_SAFE_INTEGER, 0)).toMatchObject({ error: { code: 'absurd-epoch' } });
     expect(raised).toEqual([5_000]);
   });
 });

@@ -21,6 +21,8 @@ export const soleLeadership: Leadership = {
 
 /** A higher epoch than this above the lease's is no other leader's: it is a mistake or a forgery. */
 const ABSURD_ABOVE = 1_000;
+/** No hub has that many terms. */
+const LARGEST_EPOCH = 1_000_000_000;
 
 /** The leadership of an elected replica: one epoch for all clusters. */
 export function electedLeadership(elector: LeaderElector): Leadership {
@@ -30,7 +32,7 @@ export function electedLeadership(elector: LeaderElector): Leadership {
       const { epoch } = elector.view();
       if (highest <= epoch) return ok(epoch);
       // A lease that was taken for the first time ever says nothing about what others had.
-      if (highest > epoch + ABSURD_ABOVE && epoch > 1) return err(absurdEpoch(highest, epoch));
+      if (highest > (epoch > 1 ? epoch + ABSURD_ABOVE : LARGEST_EPOCH)) return err(absurdEpoch(highest, epoch));
       elector.raiseEpoch(highest);
       const message = `an object carries epoch ${highest}, this term has ${epoch}: a higher one is taken first`;
       return err(new IsthmusError('higher-epoch', message));

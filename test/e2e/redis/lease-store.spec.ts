@@ -76,9 +76,12 @@ describe('RedisLeaseStore', () => {
     expect(await lease().observe()).toMatchObject({ holder: 'a' });
   });
 
-  it('takes numbers that nobody of us wrote for none', async () => {
+  it('takes numbers that nobody of us wrote for none, and can be taken all the same', async () => {
     await server.command('HSET isthmus:{test}:lease holder x epoch -3 sequence 1e999');
-    expect(await lease().observe()).toMatchObject({ holder: 'x', epoch: 0, sequence: 0 });
+    const seen = await lease().observe();
+    expect(seen).toMatchObject({ holder: 'x', epoch: 0, sequence: 0 });
+    expect(await lease().acquire({ holder: 'a', seen, floor: 0 })).toMatchObject({ holder: 'a', epoch: 1 });
+    expect(await lease().renew({ holder: 'a', epoch: 1, floor: 0 })).toMatchObject({ sequence: 1 });
   });
 
   it('is under another run of the server after a restart', async () => {
