@@ -2,7 +2,7 @@
  * Which way dependencies point. One sentence per forbidden direction; test/architecture plants one violation of each
  * rule and fails when a rule does not bite.
  */
-const PURE = '^libs/(config|discovery|desired|plan|emulation)/';
+const PURE = '^libs/(config|discovery|desired|plan|election|emulation)/';
 
 /** Only `owners` may import the npm packages that match. */
 const onlyIn = (name, packages, owners, comment) => ({
@@ -58,10 +58,17 @@ module.exports = {
       to: { path: '^(libs|apps)/', pathNot: '^libs/(federation|model|ports|discovery|desired|plan)/' },
     },
     {
+      name: 'election-knows-only-ports',
+      comment: 'Who leads is decided without knowing what a leader does or where the lease is kept.',
+      severity: 'error',
+      from: { path: '^libs/election/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^(libs|apps)/', pathNot: '^libs/(election|model|ports)/' },
+    },
+    {
       name: 'adapters-know-no-other-part',
       comment: 'An adapter translates between one system and the ports; it knows neither the core nor another adapter.',
       severity: 'error',
-      from: { path: '^libs/(cloudmap|kubernetes|telemetry)/', pathNot: '\\.spec\\.ts$' },
+      from: { path: '^libs/(cloudmap|kubernetes|redis|telemetry)/', pathNot: '\\.spec\\.ts$' },
       to: { path: '^(libs|apps)/', pathNot: ['^libs/(model|ports)/', '^libs/$1/'] },
     },
     {
@@ -105,6 +112,7 @@ module.exports = {
       '^libs/kubernetes/',
       'Clients of Kubernetes stay behind their port.',
     ),
+    onlyIn('redis-client-only-in-redis', 'ioredis', '^libs/redis/', 'Redis stays behind its ports.'),
     onlyIn(
       'telemetry-packages-only-in-telemetry',
       'prom-client|pino',

@@ -7,6 +7,7 @@ const { CODES } = await import('../libs/model/src/codes.ts');
 const { HOLD_CODES } = await import('../libs/model/src/hold-codes.ts');
 const { KEEP_CODES, LEFT_OUT_CODES } = await import('../libs/model/src/service-codes.ts');
 const { SOURCE_CODES, TRANSPORT_CODES } = await import('../libs/model/src/source-codes.ts');
+const { STORE_CODES } = await import('../libs/model/src/store-codes.ts');
 const { METRICS } = await import('../libs/telemetry/src/catalogue.ts');
 const { describedSchema, fieldRows } = await import('../libs/config/src/reference.ts');
 
@@ -36,6 +37,11 @@ const CODE_KINDS = [
     CLUSTER_CODES,
     'In `error` of a cluster at `/api/v1/status`, in field `code` of the logs, in label `result` of ' +
       '`isthmus_apply_total`.',
+  ],
+  [
+    STORE_CODES,
+    'In `error` of `store` at `/api/v1/status`, in the reasons of `/readyz`, in field `code` of the logs, in label `code` of ' +
+      '`isthmus_redis_errors_total` and label `reason` of `isthmus_leader_renew_failures_total`.',
   ],
   [
     HOLD_CODES,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Libraries that decide: time, randomness and the process reach them as arguments only. */
-const PURE = ['model', 'ports', 'discovery', 'desired', 'plan', 'emulation'];
+const PURE = ['model', 'ports', 'discovery', 'desired', 'plan', 'election', 'emulation'];
 const IMPURE =
   /\bDate\.now\b|\bnew Date\(\)|\bperformance\.|\bset(?:Timeout|Interval|Immediate)\(|\bMath\.random\b|\brandomUUID\b|\brandomBytes\b|\bprocess\.[a-z]|\bconsole\.[a-z]/;
 

@@ -32,16 +32,17 @@ describe('the examples in the documentation', () => {
   });
 });
 
-describe('the annotated example', () => {
-  const text = readFileSync(join(ROOT, 'docs/reference/isthmus.example.yaml'), 'utf8');
+describe('the annotated examples', () => {
+  const files = ['isthmus', 'isthmus.sentinel', 'isthmus.memory'].map((name) => `docs/reference/${name}.example.yaml`);
+  const texts = new Map(files.map((file) => [file, readFileSync(join(ROOT, file), 'utf8')]));
 
-  it('is a configuration that this version accepts', () => {
-    const parsed = parseConfig(text, { file: 'isthmus.example.yaml', folder: '/' });
+  it.each([...texts])('%s is a configuration that this version accepts', (file, text) => {
+    const parsed = parseConfig(text, { file, folder: '/' });
     expect(parsed.ok ? [] : parsed.error.map(({ line, message }) => `${line}: ${message}`)).toEqual([]);
   });
 
-  it('shows every field, in an entry or among the defaults', () => {
-    const fields = fieldsOf(parse(text), '');
+  it('show every field, in an entry or among the defaults', () => {
+    const fields = [...texts.values()].flatMap((text) => fieldsOf(parse(text), ''));
     const shown = new Set([...fields, ...fields.map(inEntry)]);
     expect(fieldRows().flatMap(({ path }) => (shown.has(path) ? [] : [path]))).toEqual([]);
   });

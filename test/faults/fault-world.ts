@@ -3,7 +3,7 @@ import { Federation, MemorySnapshotStore } from '@isthmus/federation';
 import type {
   ClusterSettings,
   Configuration,
-  HubStatus,
+  FederationStatus,
   ObservedEntry,
   ServiceEntrySpec,
   SourceSettings,
@@ -187,16 +187,16 @@ export class FaultWorld {
     return raw?.endpoints.map(({ address }) => address).toSorted();
   }
 
-  status(): HubStatus {
+  status(): FederationStatus {
     if (this.#federation === undefined) throw new Error('the hub does not run');
     return this.#federation.status();
   }
 
-  sourceStatus(name: string): HubStatus['sources'][number] | undefined {
+  sourceStatus(name: string): FederationStatus['sources'][number] | undefined {
     return this.status().sources.find((candidate) => candidate.name === name);
   }
 
-  clusterStatus(name: string = ALL.name): HubStatus['clusters'][number] | undefined {
+  clusterStatus(name: string = ALL.name): FederationStatus['clusters'][number] | undefined {
     return this.status().clusters.find((candidate) => candidate.name === name);
   }
 

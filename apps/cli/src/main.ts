@@ -59,9 +59,9 @@ const commands: Commands = {
     await serve({ configFile: resolveConfigFile(config, site) });
     return EXIT.ok;
   },
-  demo: async ({ once }) => {
-    const { runDemo } = await import('./demo/demo.js');
-    return runDemo({ once });
+  demo: async ({ once, ha }) => {
+    const { runDemo, runPairDemo } = await import('./demo/demo.js');
+    return ha ? runPairDemo() : runDemo({ once });
   },
 };
 

@@ -64,10 +64,14 @@ describe('runCommandLine', () => {
       ['explain', 'cart.shop', '--server', 'http://hub', '-o', 'yaml'],
       ['explain', 'cart.shop', { config: 'isthmus.yaml', output: 'yaml', server: 'http://hub' }],
     ],
-    [['demo'], ['demo', { once: false }]],
+    [['demo'], ['demo', { once: false, ha: false }]],
     [
       ['demo', '--once'],
-      ['demo', { once: true }],
+      ['demo', { once: true, ha: false }],
+    ],
+    [
+      ['demo', '--ha'],
+      ['demo', { once: false, ha: true }],
     ],
   ])('calls the command that %j names', async (words, call) => {
     await expect(run(words)).resolves.toMatchObject({ code: 0, calls: [call] });

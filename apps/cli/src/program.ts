@@ -8,7 +8,7 @@ export interface Commands {
   plan(options: PlanWords): Promise<number>;
   explain(host: string, options: ExplainWords): Promise<number>;
   serve(options: { readonly config: string }): Promise<number>;
-  demo(options: { readonly once: boolean }): Promise<number>;
+  demo(options: { readonly once: boolean; readonly ha: boolean }): Promise<number>;
 }
 
 /** The words of `isthmus validate`. */
@@ -92,6 +92,7 @@ function describeProgram(
     .command('demo')
     .description('show the hub at work on an emulated Cloud Map and two emulated clusters')
     .option('--once', 'end by itself; exit code 0 only if everything happened that was shown', false)
+    .option('--ha', 'two replicas on a real redis-server, whose leader is killed; ends by itself', false)
     .action(async (options: Parameters<Commands['demo']>[0]) => done(await commands.demo(options)));
   return program;
 }

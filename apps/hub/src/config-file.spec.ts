@@ -82,4 +82,15 @@ describe('ConfigFile', () => {
     expect((await config.refresh())?.hub).toEqual(before);
     expect(logger.lines.find(({ message }) => message.includes('needs a restart'))?.fields['fields']).toEqual([field]);
   });
+
+  it.each([
+    ['store', 'store: { redis: { url: "redis://r" } }\nelection: { backend: none }\n'],
+    ['election', 'election: { lease: 20s }\n'],
+  ])('keeps the %s until a restart, too, because a lease and snapshots cannot move under way', async (field, more) => {
+    const { file, config, logger } = await rig();
+    const { store, election } = config.current;
+    file.text = yaml('{ name: prod }', more);
+    expect(await config.refresh()).toMatchObject({ store, election });
+    expect(logger.lines.find(({ message }) => message.includes('needs a restart'))?.fields['fields']).toEqual([field]);
+  });
 });

@@ -1,4 +1,5 @@
 import { basename, dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 
 import type { ConfigProblem } from '@isthmus/config';
 import { formatProblem, parseConfig } from '@isthmus/config';
@@ -88,19 +89,22 @@ export class ConfigFile {
 
   /** What cannot change while the hub runs stays, and is told. */
   #keepFixed(next: Configuration): Configuration {
-    const { name, http, logLevel } = this.#configuration.hub;
+    const { store, election, hub } = this.#configuration;
+    const { name, http, logLevel } = hub;
     const fixed = { name, http, logLevel };
     const changed = [
       ...(next.hub.name === name ? [] : ['hub.name']),
       ...(next.hub.http.host === http.host && next.hub.http.port === http.port ? [] : ['hub.http']),
       ...(next.hub.logLevel === logLevel ? [] : ['hub.log.level']),
+      ...(isDeepStrictEqual(next.store, store) ? [] : ['store']),
+      ...(isDeepStrictEqual(next.election, election) ? [] : ['election']),
     ];
     if (changed.length > 0) {
       this.#observers.logger.warn('a part of the configuration needs a restart and keeps its old value', {
         fields: changed,
       });
     }
-    return { ...next, hub: { ...next.hub, ...fixed } };
+    return { ...next, store, election, hub: { ...next.hub, ...fixed } };
   }
 
   #tellAccepted({ configuration, warnings }: AcceptedConfig): void {

@@ -1,4 +1,4 @@
-import { Federation } from '@isthmus/federation';
+import { Replica } from '@isthmus/federation';
 import { Inject, Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
@@ -7,10 +7,10 @@ import { registeredClock } from './registered-clock.js';
 import type { Runtime } from './runtime.js';
 import { RUNTIME } from './runtime.js';
 
-/** Starts the federation with the application and stops it before the application's own parts go. */
+/** Starts this replica with the application and stops it before the application's own parts go. */
 @Injectable()
 export class FederationHost implements OnApplicationBootstrap, OnModuleDestroy {
-  #federation: Federation | undefined;
+  #replica: Replica | undefined;
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -18,36 +18,41 @@ export class FederationHost implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   /** Undefined until the application has started. */
-  get federation(): Federation | undefined {
-    return this.#federation;
+  get replica(): Replica | undefined {
+    return this.#replica;
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    const { config, connections, ports } = this.runtime;
+    const { config, connections, ports, elector, store } = this.runtime;
     await connections.refresh(config.current.clusters);
-    this.#federation = new Federation(config.current, {
-      ...ports,
-      connection: (cluster) => connections.of(cluster),
-      loopClock: (loop) => registeredClock(this.registry, loop, ports.clock),
+    this.#replica = new Replica(config.current, {
+      ports: {
+        ...ports,
+        connection: (cluster) => connections.of(cluster),
+        loopClock: (loop) => registeredClock(this.registry, loop, ports.clock),
+      },
+      elector,
+      store,
     });
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.#federation?.stop();
+    await this.#replica?.stop();
     await this.runtime.connections.retain([]);
+    this.runtime.store.close();
   }
 
   /** Takes up what changed in the configuration; clusters that are new connect with the next look at the kubeconfigs. */
   async reloadConfiguration(): Promise<void> {
     const next = await this.runtime.config.refresh();
-    if (next !== undefined) this.#federation?.configure(next);
+    if (next !== undefined) this.#replica?.configure(next);
   }
 
   /** Takes up what changed in the kubeconfigs, and closes the connections that nobody uses any more. */
   async reloadConnections(): Promise<void> {
     const { config, connections } = this.runtime;
     const changed = await connections.refresh(config.current.clusters);
-    for (const { name } of changed) this.#federation?.reconnect(name);
+    for (const { name } of changed) this.#replica?.federation?.reconnect(name);
     await connections.retain(config.current.clusters);
   }
 }

@@ -26,12 +26,12 @@ export class FixedJobs {
 
   @Interval('sweeps', SWEEP_CHECK_MS)
   wakeDueSweeps(): void {
-    this.host.federation?.wakeDueSweeps();
+    this.host.replica?.federation?.wakeDueSweeps();
   }
 
   @Interval('gauges', GAUGES_MS)
   report(): void {
-    this.host.federation?.report();
+    this.host.replica?.report();
   }
 
   /**

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-import type { ClusterSettings, Configuration } from '@isthmus/model';
+import type { ClusterSettings, Configuration, ErrorReport } from '@isthmus/model';
+import type { LeaderElector } from '@isthmus/ports';
 import type { HostExplanation, PlanView } from '@isthmus/federation';
 import { MemorySnapshotStore } from '@isthmus/federation';
 import { IsthmusError, ok } from '@isthmus/model';
@@ -57,6 +58,8 @@ function fakeRuntime() {
       createSource: () => cloudMap,
       replica: 'hub-0',
     },
+    elector: undefined,
+    store: { kind: 'memory', error: () => undefined, close: () => undefined },
     metricsPage: metrics,
     version: '1.2.3',
   };
@@ -108,7 +111,7 @@ describe('hub', () => {
     rig.cloudMap.fail('listNamespaces', new IsthmusError('access-denied', 'no'));
     await start();
     await eventually(async () => (await get('/readyz')).status === 200);
-    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready' });
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', role: 'leader' });
   });
 
   it('shows its metrics in the text format of Prometheus, under the declared names', async () => {
@@ -130,6 +133,7 @@ describe('hub', () => {
       replica: 'hub-0',
       readOnly: false,
       leader: { isLeader: true, holder: 'hub-0', epoch: 1 },
+      store: { kind: 'memory', error: null },
       sources: [{ name: 'us', account: '111122223333', region: 'us-east-1', error: null }],
       clusters: [{ name: 'eks', role: 'primary', mode: 'sync', connection: 'up', held: [], error: null, warnings: [] }],
     });
@@ -240,6 +244,36 @@ describe('hub', () => {
     await expect(start()).rejects.toThrow(`cannot listen on 127.0.0.1:${port}`);
     expect(rig.closed).toEqual([[]]);
     server.close();
+  });
+
+  it('answers for itself while it stands by, and names the leader to ask for everything else', async () => {
+    const elector: LeaderElector = {
+      run: (_lead, signal) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true })),
+      isSafe: () => false,
+      raiseEpoch: () => undefined,
+      view: () => ({ isLeader: false, holder: 'hub-1', epoch: 7 }),
+    };
+    const error = { code: 'timeout', message: 'no answer', sinceMs: 0 } as const;
+    let storeError: ErrorReport | undefined;
+    rig.runtime = { ...rig.runtime, elector, store: { ...rig.runtime.store, kind: 'redis', error: () => storeError } };
+    await start();
+    await eventually(async () => (await get('/readyz')).status === 200);
+    expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', role: 'standby' });
+    expect(await (await get('/api/v1/status')).json()).toMatchObject({
+      replica: 'hub-0',
+      leader: { isLeader: false, holder: 'hub-1', epoch: 7 },
+      store: { kind: 'redis', error: null },
+    });
+    for (const path of ['/api/v1/clusters/eks/plan', '/api/v1/hosts/cart.shop']) {
+      const answer = await get(path);
+      expect(answer.status).toBe(503);
+      expect(await answer.json()).toMatchObject({ detail: 'this replica stands by; ask the leader, hub-1' });
+    }
+    storeError = error;
+    expect(await (await get('/readyz')).json()).toMatchObject({ status: 503, reasons: ['store: timeout: no answer'] });
+    expect(rig.cloudMap.calls).toEqual([]);
+    expect(rig.client.calls).toEqual([]);
   });
 
   it('runs its loops on the machine clock: what Cloud Map holds reaches the cluster', async () => {

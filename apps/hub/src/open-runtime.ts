@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 
 import { createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
 import { formatProblem } from '@isthmus/config';
-import { MemorySnapshotStore } from '@isthmus/federation';
 import { KubernetesClusterClient } from '@isthmus/kubernetes';
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
@@ -12,6 +12,7 @@ import { createLogger, PromMetrics, systemClock, systemRandom } from '@isthmus/t
 
 import { ConfigFile, readConfig } from './config-file.js';
 import { Connections } from './connections.js';
+import { openStore } from './open-store.js';
 import type { Runtime } from './runtime.js';
 import { readVersion } from './version.js';
 
@@ -37,6 +38,11 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
   const level = accepted.value.configuration.hub.logLevel;
   const logger = createLogger(destination === undefined ? { level } : { level, destination });
   const metrics = new PromMetrics();
+  const observers = { clock, random: systemRandom, logger, metrics };
+  // A restarted process of the same host must not take the lease of the one before for its own.
+  const replica = `${hostname()}-${randomBytes(3).toString('hex')}`;
+  const opened = attempt(() => openStore(accepted.value.configuration, replica, observers));
+  if (!opened.ok) return err([`isthmus: cannot open the store: ${opened.error} → correct store.redis`]);
   const credentials = processCredentials();
   return ok({
     config: new ConfigFile(file, accepted.value, { clock, logger, metrics }),
@@ -57,12 +63,22 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
       random: systemRandom,
       logger,
       metrics,
-      store: new MemorySnapshotStore(),
+      store: opened.value.snapshots,
       createSource: (settings, keptAttributes) =>
         createAwsCloudMapSource({ settings, keptAttributes, credentials, clock, metrics }),
-      replica: hostname(),
+      replica,
     },
+    elector: opened.value.elector,
+    store: opened.value.view,
     metricsPage: metrics,
     version: readVersion(import.meta.dirname),
   });
+}
+
+function attempt<Value>(work: () => Value): Result<Value, string> {
+  try {
+    return ok(work());
+  } catch (error) {
+    return err(error instanceof Error ? error.message : String(error));
+  }
 }

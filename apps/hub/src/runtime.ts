@@ -1,4 +1,6 @@
-import type { FederationPorts } from '@isthmus/federation';
+import type { FederationPorts, StoreView } from '@isthmus/federation';
+import type { LeaderElector } from '@isthmus/ports';
+
 import type { ConfigFile } from './config-file.js';
 import type { Connections } from './connections.js';
 
@@ -13,6 +15,12 @@ export interface Runtime {
   readonly config: Pick<ConfigFile, 'current' | 'refresh'>;
   readonly connections: Pick<Connections, 'of' | 'refresh' | 'retain'>;
   readonly ports: Omit<FederationPorts, 'connection' | 'loopClock'>;
+  /** Undefined: there is one replica, and it leads. */
+  readonly elector: LeaderElector | undefined;
+  readonly store: StoreView & {
+    /** Hangs up. */
+    close(): void;
+  };
   readonly metricsPage: MetricsPage;
   readonly version: string;
 }

@@ -30,7 +30,6 @@ export async function startHub(runtime: Runtime): Promise<RunningHub> {
   });
   app.disable('x-powered-by');
   metrics.set('isthmus_build_info', 1, { version, revision: 'unknown', node_version: process.versions.node });
-  metrics.set('isthmus_leader_is_leader', 1);
   const { host, port } = config.current.hub.http;
   try {
     await app.listen(port, host);

@@ -91,7 +91,23 @@ const clusterFields = z.object({
 
 const clusterOutline = clusterFields.catch(() => clusterFields.parse({}));
 
+const place = z.unknown().optional();
+const storeOutline = z
+  .object({ memory: place, redis: z.object({ url: place, sentinel: place }).optional().catch({}) })
+  .prefault({})
+  .catch({});
+
+const electionFields = z.object({
+  backend: text,
+  lease: duration.prefault('15s').catch(Number.NaN),
+  renewDeadline: duration.prefault('10s').catch(Number.NaN),
+  retry: duration.prefault('2s').catch(Number.NaN),
+});
+const electionOutline = electionFields.prefault({}).catch(() => electionFields.parse({}));
+
 const outlineFields = z.object({
+  store: storeOutline,
+  election: electionOutline,
   hub: z
     .object({ name: text, formerNames: list(z.string()).prefault([]) })
     .prefault({})

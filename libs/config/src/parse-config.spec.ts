@@ -102,6 +102,8 @@ const DEFAULT_TO = {
 
 const EXPECTED: Configuration = {
   hub: { name: 'prod', formerNames: [], readOnly: true, http: { host: '127.0.0.1', port: 9090 }, logLevel: 'debug' },
+  store: { kind: 'memory' },
+  election: { backend: 'none', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
   sources: [
     {
       ...REST_OF_SOURCE,

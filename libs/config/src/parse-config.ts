@@ -1,11 +1,12 @@
 import { basename, resolve } from 'node:path';
-import type { Configuration, Result, SourceCredentials } from '@isthmus/model';
+import type { Configuration, ElectionSettings, Result, SourceCredentials, StoreSettings } from '@isthmus/model';
 import { compareText, err, ok } from '@isthmus/model';
 import { checkApprovals, checkClusters } from './checks/clusters.js';
 import { checkFieldNames, checkFormerNames } from './checks/names.js';
 import { checkRoutes } from './checks/routes.js';
 import { checkLocalities } from './checks/selectors.js';
 import { checkSources } from './checks/sources.js';
+import { checkStore } from './checks/store.js';
 import { checkTimes } from './checks/times.js';
 import { withDefaults } from './defaults.js';
 import { outlineOf } from './outline.js';
@@ -14,6 +15,7 @@ import { formatPath, toProblem } from './problem.js';
 import { schemaFindings } from './schema-findings.js';
 import type { CheckedDocument } from './schema/document.js';
 import { document } from './schema/document.js';
+import { redisSettings } from './schema/store.js';
 import { takeUnserved } from './unserved-fields.js';
 import { readYaml } from './yaml-document.js';
 
@@ -85,6 +87,7 @@ function checkDocument(value: unknown, { folder, nowMs }: ConfigOrigin): Checked
     ...checkFormerNames(outline),
     ...checkLocalities(outline),
     ...checkRoutes(outline),
+    ...checkStore(outline),
     ...(nowMs === undefined ? [] : checkTimes(outline, nowMs)),
   ];
   return { checked, findings };
@@ -115,7 +118,35 @@ function toConfiguration(
     })),
   }));
   const sources = checked.sources.map((source) => ({ ...source, credentials: located(source.credentials, origin) }));
-  return { hub: checked.hub, sources, clusters, approvals: checked.approvals };
+  return {
+    hub: checked.hub,
+    store: storeOf(checked, origin),
+    election: electionOf(checked),
+    sources,
+    clusters,
+    approvals: checked.approvals,
+  };
+}
+
+function storeOf({ store: { redis } }: CheckedDocument, { folder }: ConfigOrigin): StoreSettings {
+  if (redis === undefined) return { kind: 'memory' };
+  const { passwordFile, tls, ...settings } = redisSettings(redis);
+  const at = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(folder, file));
+  return {
+    kind: 'redis',
+    ...settings,
+    passwordFile: at(passwordFile),
+    tls: tls === undefined ? undefined : { ...tls, caFile: at(tls.caFile) },
+  };
+}
+
+function electionOf({ store, election }: CheckedDocument): ElectionSettings {
+  return {
+    backend: election.backend ?? (store.redis === undefined ? 'none' : 'redis'),
+    leaseMs: election.lease,
+    renewDeadlineMs: election.renewDeadline,
+    retryMs: election.retry,
+  };
 }
 
 function located(credentials: SourceCredentials, { folder }: ConfigOrigin): SourceCredentials {

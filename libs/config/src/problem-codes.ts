@@ -73,6 +73,10 @@ const VALUE_CODES = {
     'The credentials of a source do not fit together.',
     'name either assumeRole, with the account of the source, or static files',
   ),
+  CFG041: error(
+    'A part of the address of Redis is not usable.',
+    'write the url as redis://host:6379/0 or rediss://host:6379, without a password, which goes into passwordFile',
+  ),
   CFG040: error('A host suffix is not a domain.', 'write it as shop.internal, without a dot at its start'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 
@@ -93,6 +97,12 @@ const CROSS_CODES = {
     'A former name or a previous namespace is in use, or is given twice.',
     'name only what is not used any more, once in the file',
   ),
+  CFG042: error(
+    'The times of the election are not safe together.',
+    'keep lease at 1.25 times renewDeadline or more, and renewDeadline at three times retry or more',
+  ),
+  CFG043: error('The election has no place for its lease.', 'add store.redis, or remove backend'),
+  CFG044: error('The store names no place, or two.', 'name one of them'),
   CFG039: error('A field contradicts the preset beside it.', 'remove it, or remove the preset'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 

@@ -15,9 +15,8 @@ const CHAIN = "remove it; this version takes credentials from the SDK's own chai
 
 /** Every field that is refused by its name, so that nobody takes a setting without effect for a typing error. */
 export const UNSERVED_FIELDS: readonly UnservedField[] = [
-  { path: 'election', remedy: 'remove it, and run one replica' },
+  { path: 'election.kubernetes', remedy: 'remove it; this version keeps the lease in Redis' },
   { path: 'clusterSecrets', remedy: 'remove it, and name each kubeconfig by kubeconfig.file' },
-  { path: 'store.redis', remedy: 'remove it, and run one replica with store: { memory: {} }' },
   { path: 'sources[].credentials.webIdentity', remedy: CHAIN },
   { path: 'clusters[].kubeconfig.secret', instead: 'file', remedy: 'write kubeconfig: { file: ./cluster.yaml }' },
   { path: 'clusters[].kubeconfig.key', instead: 'file', remedy: 'write kubeconfig: { file: ./cluster.yaml }' },

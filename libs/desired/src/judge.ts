@@ -189,7 +189,8 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
 }
 
 function judgeReading(reading: AcceptedReading, candidates: Candidates, { record, live }: Place): Verdict {
-  if (reading.completeness === 'partial') return { kind: 'add', reading, candidates, reason: 'partial-reading' };
+  if (reading.completeness === 'restored' && record !== undefined) return { kind: 'keep', reason: 'component-unread' };
+  if (reading.completeness !== 'complete') return { kind: 'add', reading, candidates, reason: 'partial-reading' };
   const known = record?.revision === reading.revision ? record.registered : 0;
   if (live?.isIntact === true && reading.instances.length < known) {
     return { kind: 'add', reading, candidates, reason: 'revision-not-advanced' };

@@ -169,8 +169,8 @@ function partialReading({ reading, emptiness }: ServiceState, answered: Answered
   }
   const instances: readonly Instance[] = mergeInstances(reading.instances, answered.instances);
   if (instances === reading.instances) return reading;
-  const hasMore = instances.length > reading.instances.length;
-  return { ...reading, instances, completeness: hasMore ? 'partial' : reading.completeness };
+  const isPartial = instances.length > reading.instances.length && reading.completeness === 'complete';
+  return { ...reading, instances, completeness: isPartial ? 'partial' : reading.completeness };
 }
 
 /** The state with these members, or the very same one when they are what it has. */

@@ -13,6 +13,13 @@ const BACKOFF: Backoff = { baseMs: 1_000, maxMs: 60_000 };
 const MAX_SINGLE_READS = 50;
 const SWEEP_JITTER_SHARE = 0.1;
 
+export interface ClusterObserverOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Ms from now at which sweeps are due beside the regular ones, ascending. */
+  readonly relistsAfterMs?: readonly number[];
+}
+
 /**
  * Keeps the observed state of one cluster true: a full list when the connection is new or was broken, a metadata
  * sweep when it is due, a full read of every doubtful object. Waits longer after each failure in a row.
@@ -28,10 +35,13 @@ export class ClusterObserver {
   #retryAtMs = 0;
   #failures = 0;
   #serverOffsetMs: number | undefined;
+  /** When to look at everything again, however long the sweep: what a leader before wrote late is found then. */
+  readonly #relistsAtMs: readonly number[];
 
-  constructor({ clock, random }: { readonly clock: Clock; readonly random: Random }) {
+  constructor({ clock, random, relistsAfterMs = [] }: ClusterObserverOptions) {
     this.#clock = clock;
     this.#random = random;
+    this.#relistsAtMs = relistsAfterMs.map((ms) => clock.monotonicMs() + ms);
     this.breaker = new Breaker(random);
   }
 
@@ -107,7 +117,9 @@ export class ClusterObserver {
 
   #listed(serverTimeMs: number, sweepMs: number): void {
     this.learnServerTime(serverTimeMs);
-    this.#sweepAtMs = this.#clock.monotonicMs() + sweepMs * (1 + SWEEP_JITTER_SHARE * (this.#random.next() - 0.5));
+    const nowMs = this.#clock.monotonicMs();
+    const regularMs = nowMs + sweepMs * (1 + SWEEP_JITTER_SHARE * (this.#random.next() - 0.5));
+    this.#sweepAtMs = Math.min(regularMs, ...this.#relistsAtMs.filter((atMs) => atMs > nowMs));
   }
 
   #fail(error: IsthmusError): IsthmusError {

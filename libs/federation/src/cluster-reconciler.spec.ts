@@ -22,6 +22,7 @@ import type { DecisionCore } from './cluster-input.js';
 import { ClusterReconciler } from './cluster-reconciler.js';
 import type { DecisionInput } from './decide-cluster.js';
 import { manifestOf, newClusterMemory } from './decide-cluster.js';
+import { soleLeadership } from './leadership.js';
 
 /** The smallest planner there can be: by name and content hash. */
 function simplePlan({ observed }: DecisionInput, desired: readonly DesiredEntry[]): Plan {
@@ -36,7 +37,7 @@ function simplePlan({ observed }: DecisionInput, desired: readonly DesiredEntry[
   return planOf({ changes: [...changes, ...[...live.values()].map(deleteOf)] });
 }
 
-function rig() {
+function rig({ relistsAfterMs = [] as readonly number[] } = {}) {
   const clock = new ManualClock();
   const client = new FakeClusterClient(clock);
   const metrics = recordingMetrics();
@@ -50,6 +51,7 @@ function rig() {
     snapshots: [] as readonly Snapshot[],
     connection: ok(client) as Result<ClusterClient, IsthmusError>,
     onDecide: (): void => undefined,
+    leadership: soleLeadership,
   };
   const core: DecisionCore = {
     decideCluster: (input) => {
@@ -76,6 +78,11 @@ function rig() {
     snapshots: () => world.snapshots,
     connection: () => world.connection,
     core,
+    leadership: {
+      isSafe: () => world.leadership.isSafe(),
+      epochFor: (highest, before) => world.leadership.epochFor(highest, before),
+    },
+    relistsAfterMs,
     onReferenced: (records) => void referenced.push(records),
     clock,
     random: fixedRandom(),
@@ -319,6 +326,47 @@ describe('ClusterReconciler', () => {
     world.desired = [desiredEntry('a', 'h2', { components: [record] })];
     await run();
     expect(metrics.observations('isthmus_propagation_duration_seconds')).toEqual([2]);
+  });
+
+  it('stops between two writes when it may lead no longer, and goes on when it may again', async () => {
+    const { client, world, run, reconciler } = rig();
+    let allowed = 1;
+    world.leadership = { ...soleLeadership, isSafe: () => client.writes.length < allowed };
+    world.cluster = cluster({ name: 'test', limits: { writesPerSecond: 20, burst: 40, inFlight: 1 } });
+    expect(await run()).toBe(0);
+    expect(client.writes).toHaveLength(1);
+    expect(await run()).toBe(1_000);
+    expect(client.writes).toHaveLength(1);
+    allowed = 99;
+    await run();
+    expect(client.writes).toHaveLength(2);
+    expect(reconciler.view().error).toBeUndefined();
+  });
+
+  it('writes nothing while another leader has a higher epoch, and says so', async () => {
+    const { client, world, run, reconciler } = rig();
+    const error = new IsthmusError('higher-epoch', 'an object carries epoch 9');
+    world.leadership = { ...soleLeadership, epochFor: () => err(error) };
+    expect(await run()).toBe(1_000);
+    expect(client.writes).toHaveLength(0);
+    expect(reconciler.view()).toMatchObject({ error: { code: 'higher-epoch' }, decision: { desiredCount: 2 } });
+    world.leadership = soleLeadership;
+    await run();
+    expect(client.writes).toHaveLength(2);
+    expect(reconciler.view().error).toBeUndefined();
+  });
+
+  it('looks again soon after a takeover, because a write of the leader before can be late', async () => {
+    const { clock, run, reconciler } = rig({ relistsAfterMs: [30_000, 120_000] });
+    await run(0);
+    const due: number[] = [];
+    for (let second = 1; second <= 200; second++) {
+      await clock.advance(1_000);
+      if (!reconciler.isSweepDue()) continue;
+      due.push(second);
+      await run(0);
+    }
+    expect(due).toEqual([30, 90, 120, 180]);
   });
 });
 

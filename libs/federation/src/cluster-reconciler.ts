@@ -11,6 +11,7 @@ import { newClusterMemory } from './decide-cluster.js';
 import type { WriteResult, WriterTools, WriteWork } from './entry-writer.js';
 import { EntryWriter } from './entry-writer.js';
 import { reportError } from './error-report.js';
+import type { Leadership } from './leadership.js';
 import { activePause } from './pause.js';
 import { PreviousNamespaces } from './previous-namespaces.js';
 
@@ -21,6 +22,9 @@ export interface ClusterReconcilerOptions {
   /** The client to use now, or why there is none. Another client means a new connection. */
   readonly connection: () => Result<ClusterClient, IsthmusError>;
   readonly core: DecisionCore;
+  readonly leadership: Leadership;
+  /** Ms from the start at which the cluster is looked at beside the regular sweeps. */
+  readonly relistsAfterMs?: readonly number[];
   /** Called after each decision with the components that live objects of ours refer to. */
   readonly onReferenced: (records: readonly ComponentRecord[]) => void;
   readonly clock: Clock;
@@ -41,6 +45,8 @@ export interface ClusterView {
 /** Nothing is due and nothing wakes us: look again after this, to be level-triggered in the last resort. */
 const IDLE_MS = 300_000;
 const CONNECTION_RETRY_MS = 10_000;
+/** A leader that may not write just now looks again after this. */
+const LEADERSHIP_RETRY_MS = 1_000;
 
 /** Makes one cluster as it should be: gather, decide, apply, report. One instance per cluster; its runs never overlap. */
 export class ClusterReconciler {
@@ -114,11 +120,15 @@ export class ClusterReconciler {
     if (failure) return this.#disconnected(failure, this.#readWaitMs(client));
     this.#connected();
     const snapshots = this.#options.snapshots();
+    const refusal = this.#takeEpoch(input);
     const decision = await this.#decide(input, snapshots);
+    if (refusal !== undefined) return this.#refused(refusal);
+    if (!this.#options.leadership.isSafe()) return LEADERSHIP_RETRY_MS;
     const work = { connection: client, input, snapshots, epoch: this.#epoch };
     const { namespace } = input.cluster;
     const written = await this.#writer.write({ ...work, namespace, changes: decision.plan.changes }, signal);
-    return this.#settle(decision, written, await this.#clearPrevious(work, signal));
+    const restMs = this.#settle(decision, written, await this.#clearPrevious(work, signal));
+    return this.#options.leadership.isSafe() ? restMs : Math.min(restMs, LEADERSHIP_RETRY_MS);
   }
 
   async #observe(client: ClusterClient, input: ClusterInput, signal: AbortSignal): Promise<IsthmusError | undefined> {
@@ -129,11 +139,22 @@ export class ClusterReconciler {
       signal.throwIfAborted();
       return toIsthmusError(error, 'reading the cluster');
     }
-    const { name, formerNames } = input.configuration.hub;
-    const hubs = [name, ...formerNames];
-    const highest = Math.max(this.#observer.store.highestEpoch(hubs), this.#previous.highestEpoch(hubs));
-    if (this.#epoch === 0 || highest > this.#epoch) this.#epoch = highest + 1;
     return undefined;
+  }
+
+  /** Takes the epoch that objects are written with, or answers why nothing may be written. */
+  #takeEpoch({ configuration: { hub } }: ClusterInput): IsthmusError | undefined {
+    const hubs = [hub.name, ...hub.formerNames];
+    const highest = Math.max(this.#observer.store.highestEpoch(hubs), this.#previous.highestEpoch(hubs));
+    const epoch = this.#options.leadership.epochFor(highest, this.#epoch);
+    if (!epoch.ok) return epoch.error;
+    this.#epoch = epoch.value;
+    return undefined;
+  }
+
+  #refused(error: IsthmusError): number {
+    this.#error = reportError(this.#error, error, this.#options.clock.nowMs());
+    return LEADERSHIP_RETRY_MS;
   }
 
   async #decide(from: ClusterInput, snapshots: readonly Snapshot[]): Promise<Decision> {

@@ -9,6 +9,7 @@ import type { ClusterObserver } from './cluster-observer.js';
 import type { ClusterInput, DecisionCore } from './cluster-input.js';
 import type { ClusterReporter } from './cluster-reporter.js';
 import { fullJitter } from './jitter.js';
+import type { Leadership } from './leadership.js';
 import { nameOf, WriteMemory } from './write-memory.js';
 import { writesStopped } from './writes-stopped.js';
 
@@ -18,6 +19,7 @@ export interface WriterTools {
   readonly connection: () => Result<ClusterClient, IsthmusError>;
   readonly snapshots: () => readonly Snapshot[];
   readonly core: DecisionCore;
+  readonly leadership: Leadership;
   readonly clock: Clock;
   readonly random: Random;
   readonly pacer: BurstPacer;
@@ -123,6 +125,7 @@ export class EntryWriter {
 
   /** Judged on the configuration of this moment: a plan made from an older one is not carried out. */
   #mayWrite(change: Change, planned: WriteWork): boolean {
+    if (!this.#tools.leadership.isSafe()) return false;
     const current = this.#tools.input();
     const connection = this.#tools.connection();
     return (
@@ -146,6 +149,7 @@ export class EntryWriter {
   /** The namespace is created when the first write finds it missing, so that the right to do so is needed only then. */
   async #createNamespace(work: WriteWork, result: ApplyResult, signal: AbortSignal): Promise<WriteResult> {
     const { connection, namespace } = work;
+    if (!this.#tools.leadership.isSafe()) return { ...result, pauseMs: 0, isProgress: false };
     try {
       await connection.inNamespace(namespace).createNamespace(signal);
       this.#tools.reporter.createdNamespace(namespace);

@@ -4,8 +4,7 @@ import type {
   ClusterName,
   ClusterSettings,
   Configuration,
-  HubStatus,
-  IsthmusError,
+  FederationStatus,
   Plan,
   Result,
   Snapshot,
@@ -13,13 +12,14 @@ import type {
   SourceSettings,
 } from '@isthmus/model';
 import { canonicalJson } from '@isthmus/model';
-import type { ClusterClient, Clock, CloudMapSource, Logger, Metrics, Random, SnapshotStore } from '@isthmus/ports';
 
 import type { DecisionCore } from './cluster-input.js';
 import { ClusterReconciler } from './cluster-reconciler.js';
 import { decideInSlices, manifestOf, MappingShelf } from './decide-cluster.js';
 import { explainHost } from './explain-host.js';
 import type { HostExplanation, UnknownHost } from './explain-view.js';
+import type { FederationPorts } from './federation-ports.js';
+import { soleLeadership } from './leadership.js';
 import type { ClusterComponents } from './live-components.js';
 import { viewComponents } from './live-components.js';
 import { Loop } from './loop.js';
@@ -34,22 +34,7 @@ const CLUSTER_GAP_MS = 200;
 /** A source that has not answered by then no longer keeps the hub from being ready: its parts are kept as they are. */
 const READY_AFTER_MS = 30_000;
 
-export interface FederationPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly store: SnapshotStore;
-  /** `keptAttributes`: those of an instance that are needed, sorted; the others may be dropped. */
-  readonly createSource: (settings: SourceSettings, keptAttributes: readonly string[]) => CloudMapSource;
-  /** The client of a cluster, or why there is none; the same client as long as the connection is the same. */
-  readonly connection: (cluster: ClusterSettings) => Result<ClusterClient, IsthmusError>;
-  /** Clock of the waits of a loop; default: `clock`. */
-  readonly loopClock?: (loop: string) => Clock;
-  /** Name of this process, for status. */
-  readonly replica: string;
-  readonly core?: DecisionCore;
-}
+export type { FederationPorts } from './federation-ports.js';
 
 interface RunningSource {
   readonly poller: SourcePoller;
@@ -109,17 +94,19 @@ export class Federation {
     for (const { reconciler, loop } of this.#clusters.values()) if (reconciler.isSweepDue()) loop.wake();
   }
 
-  /** Sets the gauges that change with time alone. */
+  /** Sets the gauges that change with time alone, and saves what could not be saved before. */
   report(): void {
     for (const { poller } of this.#sources.values()) poller.report();
-    const epochs = [...this.#clusters.values()].map(({ reconciler }) => reconciler.view().epoch);
-    this.#ports.metrics.set('isthmus_leader_epoch', Math.max(0, ...epochs));
   }
 
-  status(): HubStatus {
+  /** The highest epoch that it has taken. */
+  epoch(): number {
+    return Math.max(0, ...[...this.#clusters.values()].map(({ reconciler }) => reconciler.view().epoch));
+  }
+
+  status(): FederationStatus {
     return readStatus({
       configuration: this.#configuration,
-      replica: this.#ports.replica,
       nowMs: this.#ports.clock.nowMs(),
       sources: [...this.#sources.values()].map(({ poller }) => poller.view()),
       clusters: this.#configuration.clusters.flatMap((settings) => {
@@ -209,12 +196,14 @@ export class Federation {
 
   #startSource(settings: SourceSettings, keptAttributes: readonly string[]): void {
     const { clock, loopClock = () => clock, createSource, store, random, logger, metrics } = this.#ports;
+    const { leadership = soleLeadership } = this.#ports;
     const source = createSource(settings, keptAttributes);
     const poller = new SourcePoller({
       settings,
       source,
       keptAttributes,
       store,
+      maySave: () => leadership.isSafe(),
       needs: () => emptinessNeeds(this.#configuration.clusters),
       references: () => this.#references.referencesOf(this.#configuration.clusters.map(({ name }) => name)),
       onChange: () => this.#wakeRouted(settings),
@@ -240,6 +229,8 @@ export class Federation {
       snapshots: () => this.#snapshots(),
       connection: () => connection(settings),
       core: this.#ports.core ?? this.#core,
+      leadership: this.#ports.leadership ?? soleLeadership,
+      relistsAfterMs: this.#ports.relistsAfterMs ?? [],
       onReferenced: (records) => {
         if (this.#references.report(name, records)) this.#followReferences();
       },

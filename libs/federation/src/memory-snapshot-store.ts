@@ -1,18 +1,33 @@
 import type { Snapshot, SourceName } from '@isthmus/model';
-import type { SnapshotStore } from '@isthmus/ports';
+import type { SaveResult, SnapshotStore, StoredSnapshot } from '@isthmus/ports';
 
 /** Keeps snapshots in this process: nothing survives a restart (`store.memory`). */
 export class MemorySnapshotStore implements SnapshotStore {
   readonly #snapshots = new Map<SourceName, Snapshot>();
+  readonly #followers = new Set<(source: SourceName) => void>();
 
-  load(source: SourceName): Promise<Snapshot | undefined> {
-    return Promise.resolve(this.#snapshots.get(source));
+  load(source: SourceName): Promise<StoredSnapshot> {
+    const snapshot = this.#snapshots.get(source);
+    return Promise.resolve(snapshot === undefined ? { kind: 'none' } : { kind: 'snapshot', snapshot });
   }
 
-  save(snapshot: Snapshot): Promise<boolean> {
-    const stored = this.#snapshots.get(snapshot.source);
-    if (stored !== undefined && stored.version >= snapshot.version) return Promise.resolve(false);
+  save(snapshot: Snapshot, expectedVersion: number): Promise<SaveResult> {
+    const storedVersion = this.#snapshots.get(snapshot.source)?.version ?? 0;
+    if (storedVersion !== expectedVersion) return Promise.resolve({ kind: 'conflict', storedVersion });
     this.#snapshots.set(snapshot.source, snapshot);
-    return Promise.resolve(true);
+    for (const tell of this.#followers) tell(snapshot.source);
+    return Promise.resolve({ kind: 'saved' });
+  }
+
+  follow(onChange: (source: SourceName) => void, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    this.#followers.add(onChange);
+    return new Promise((resolve) => {
+      const end = (): void => {
+        this.#followers.delete(onChange);
+        resolve();
+      };
+      signal.addEventListener('abort', end, { once: true });
+    });
   }
 }

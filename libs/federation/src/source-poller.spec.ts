@@ -30,6 +30,7 @@ function rig(settings: SourceSettings = source(), clock = new ManualClock()) {
     source: cloudMap,
     keptAttributes: [],
     store,
+    maySave: () => true,
     needs: () => ({ emptyReads: 3, emptyAfterMs: 60_000 }),
     references: () => world.references,
     onChange: () => void world.changes++,
@@ -66,7 +67,7 @@ describe('SourcePoller', () => {
     await r.clock.advance(1_000);
     expect(r.addresses()).toEqual(['i-10.0.0.1']);
     expect(r.world.changes).toBeGreaterThan(0);
-    expect(await r.store.load(r.poller.settings.name)).toBe(r.poller.snapshot());
+    expect(await r.store.load(r.poller.settings.name)).toEqual({ kind: 'snapshot', snapshot: r.poller.snapshot() });
     expect(r.poller.view()).toMatchObject({ state: 'fresh', services: 1, instances: 1, hasStarted: true });
     r.stop.abort();
     await ended;

@@ -28,7 +28,7 @@ import { fullJitter } from './jitter.js';
 import type { LoopSettings } from './loop.js';
 import { Loop } from './loop.js';
 import { activePause } from './pause.js';
-import { restoreSnapshot } from './restore-snapshot.js';
+import { loadSnapshot } from './restore-snapshot.js';
 import { SnapshotSaver } from './snapshot-saver.js';
 import { SourceReporter } from './source-reporter.js';
 
@@ -53,6 +53,8 @@ export interface SourcePollerOptions {
   /** Instance attributes that `source` keeps. */
   readonly keptAttributes: readonly string[];
   readonly store: SnapshotStore;
+  /** Whether a snapshot may be saved at this very moment. */
+  readonly maySave: () => boolean;
   /** What the most careful cluster wants before an empty service is believed. */
   readonly needs: () => EmptinessNeeds;
   readonly references: () => References;
@@ -102,7 +104,11 @@ export class SourcePoller {
     this.#settings = settings;
     this.#snapshot = emptySnapshot(settings.name, settings.region, options.keptAttributes);
     this.#reporter = new SourceReporter(options);
-    this.#saver = new SnapshotSaver(options.store, (error) => this.#reporter.saveFailed(error));
+    this.#saver = new SnapshotSaver({
+      ...options,
+      onFailure: (error) => this.#reporter.saveFailed(error),
+      onOvertaken: (version) => this.#change((snapshot) => ({ ...snapshot, version: version + 1 })),
+    });
     this.#catalogue = new CatalogueReader({
       get settings() {
         return current();
@@ -133,7 +139,6 @@ export class SourcePoller {
     this.#pollLoop.wake();
   }
 
-  /** A snapshot was restored, or the first catalogue pass has ended, in whatever way. */
   get hasStarted(): boolean {
     return this.#hasStarted;
   }
@@ -176,19 +181,21 @@ export class SourcePoller {
     };
   }
 
-  /** Sets the gauges of the source, and says when its state changed. */
+  /** Sets the gauges of the source, says when its state changed, and saves what could not be saved before. */
   report(): void {
+    this.#saver.retry();
     this.#reporter.viewed(this.view(), this.#snapshot);
   }
 
   async #restore(): Promise<void> {
-    const { store, keptAttributes, onChange } = this.#options;
-    const stored = await store.load(this.#settings.name);
-    if (stored === undefined) return;
-    this.#saver.stored(stored.version);
-    const restored = restoreSnapshot(stored, { settings: this.#settings, keptAttributes });
-    this.#snapshot = restored ?? { ...this.#snapshot, version: stored.version };
-    this.#hasStarted = restored !== undefined;
+    const { store, keptAttributes, clock, onChange } = this.#options;
+    const wanted = { settings: this.#settings, keptAttributes, nowMs: clock.nowMs() };
+    const { version, snapshot, error } = await loadSnapshot(store, wanted);
+    if (error !== undefined) this.#reporter.restoreFailed(error);
+    if (version === 0) return;
+    this.#saver.stored(version);
+    this.#snapshot = snapshot ?? { ...this.#snapshot, version };
+    this.#hasStarted = snapshot !== undefined;
     onChange();
   }
 

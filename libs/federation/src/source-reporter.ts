@@ -98,6 +98,12 @@ export class SourceReporter {
     this.#logger.warn('a snapshot could not be saved; the next change saves it', fields);
   }
 
+  restoreFailed(cause: unknown): void {
+    const error = toIsthmusError(cause, 'restoring the snapshot');
+    const fields = { source: this.#settings.name, code: error.code, error: error.message };
+    this.#logger.warn('no snapshot was restored; everything of the source counts as unread', fields);
+  }
+
   #tellState({ state, services, error }: SourceSummary & { readonly state: SourceStateName }): void {
     if (state === this.#state) return;
     const fields = {

@@ -13,7 +13,7 @@ function viewOf(plan: Partial<Plan>, changes: Partial<ClusterView> = {}): Cluste
 }
 
 function statusOf(view: ClusterView, settings = cluster()) {
-  const input = { configuration: configuration(), replica: 'r0', nowMs: EPOCH_MS, sources: [] };
+  const input = { configuration: configuration(), nowMs: EPOCH_MS, sources: [] };
   return readStatus({ ...input, clusters: [{ settings, view }] });
 }
 
@@ -57,9 +57,5 @@ describe('readStatus', () => {
     const warnings = (push: boolean): number =>
       statusOf(viewOf({}), cluster({ role: 'remote', push })).clusters[0]?.warnings.length ?? 0;
     expect([warnings(true), warnings(false)]).toEqual([2, 0]);
-  });
-
-  it('names this replica as the leader with the highest epoch that it has taken', () => {
-    expect(statusOf(viewOf({})).leader).toEqual({ isLeader: true, holder: 'r0', epoch: 3 });
   });
 });

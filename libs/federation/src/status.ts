@@ -5,7 +5,7 @@ import type {
   ErrorReport,
   ErrorStatus,
   HeldStatus,
-  HubStatus,
+  FederationStatus,
   Plan,
   SourceStatus,
 } from '@isthmus/model';
@@ -17,22 +17,16 @@ import type { SourceView } from './source-poller.js';
 /** Everything that the status is made of, at one moment. */
 export interface StatusInput {
   readonly configuration: Configuration;
-  /** Name of this process. */
-  readonly replica: string;
   readonly nowMs: number;
   readonly sources: readonly SourceView[];
   readonly clusters: readonly { readonly settings: ClusterSettings; readonly view: ClusterView }[];
 }
 
-/** What `/api/v1/status` answers. Without an election this replica leads, by the highest epoch it has taken. */
-export function readStatus({ configuration, replica, nowMs, sources, clusters }: StatusInput): HubStatus {
-  const { name, readOnly } = configuration.hub;
-  const epoch = Math.max(0, ...clusters.map(({ view }) => view.epoch));
+/** The part of `/api/v1/status` that sources and clusters make. */
+export function readStatus({ configuration, nowMs, sources, clusters }: StatusInput): FederationStatus {
   return {
-    hub: name,
-    replica,
-    readOnly,
-    leader: { isLeader: true, holder: replica, epoch },
+    hub: configuration.hub.name,
+    readOnly: configuration.hub.readOnly,
     sources: sources.map((view) => sourceStatus(view, nowMs)),
     clusters: clusters.map(({ settings, view }) => clusterStatus(settings, view, nowMs)),
   };

@@ -31,6 +31,16 @@ export const CLUSTER_CODES = {
     'an admission webhook did not answer',
     'Look at istiod: its validating webhook is down.',
   ),
+  'higher-epoch': row(
+    'retry',
+    'another leader with a higher epoch has written to the cluster',
+    'Nothing: a higher epoch is taken with the next renewal, and nothing is written before.',
+  ),
+  'absurd-epoch': row(
+    'hold',
+    'an object carries an epoch far above that of the lease',
+    'Correct the annotation isthmus.dev/epoch of the object that the message names a value of; nothing is written before.',
+  ),
   'kubeconfig-refused': row('reject', 'the kubeconfig is not safe or not complete', 'Write one as the message says.'),
   'kubeconfig-unreadable': row('retry', 'the kubeconfig file cannot be read', 'Check the path and its rights.'),
 } as const satisfies Record<string, CodeEntry>;

@@ -3,6 +3,8 @@ import type { ClusterName, SourceName } from './brand.js';
 /** What `isthmus.yaml` says, with every default filled in. Durations are milliseconds. */
 export interface Configuration {
   readonly hub: HubSettings;
+  readonly store: StoreSettings;
+  readonly election: ElectionSettings;
   readonly sources: readonly SourceSettings[];
   readonly clusters: readonly ClusterSettings[];
   readonly approvals: readonly Approval[];
@@ -16,6 +18,54 @@ export interface HubSettings {
   readonly readOnly: boolean;
   readonly http: { readonly host: string; readonly port: number };
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+}
+
+/** Where snapshots are kept. */
+export type StoreSettings = { readonly kind: 'memory' } | ({ readonly kind: 'redis' } & RedisSettings);
+
+/** How Redis is reached. Files are absolute paths. */
+export interface RedisSettings {
+  /** A server, or the Sentinels that know which one is the primary. */
+  readonly address: RedisServer | RedisSentinels;
+  /** Number of the database; 0 but for a server that has several. */
+  readonly database: number;
+  readonly username: string | undefined;
+  /** Read again whenever a connection is made. */
+  readonly passwordFile: string | undefined;
+  readonly tls: { readonly caFile: string | undefined; readonly serverName: string | undefined } | undefined;
+  /** Every key begins with it. */
+  readonly keyPrefix: string;
+  /** How many replicas must have confirmed a renewal of the lease. */
+  readonly waitReplicas: number;
+}
+
+export interface RedisServer {
+  readonly kind: 'server';
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface RedisSentinels {
+  readonly kind: 'sentinel';
+  /** What they call the primary. */
+  readonly name: string;
+  readonly nodes: readonly { readonly host: string; readonly port: number }[];
+}
+
+/** Who leads, and how fast that changes. */
+export interface ElectionSettings extends ElectionTimings {
+  /** `none`: there is one replica, and it leads. */
+  readonly backend: 'redis' | 'none';
+}
+
+/** Times of a lease; `parseConfig` refuses those that are not safe together. */
+export interface ElectionTimings {
+  /** For how long a follower sees the record unchanged before it takes over. */
+  readonly leaseMs: number;
+  /** How long after its last renewal a leader still writes. */
+  readonly renewDeadlineMs: number;
+  /** Between two looks at the record. */
+  readonly retryMs: number;
 }
 
 /** Globs: a name is selected when one of `include` and none of `exclude` matches it. */

@@ -7,6 +7,7 @@ export * from './codes.js';
 export * from './component.js';
 export * from './configuration.js';
 export * from './desired.js';
+export * from './election-timings.js';
 export * from './error.js';
 export * from './glob.js';
 export * from './interned.js';

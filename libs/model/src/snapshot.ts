@@ -58,8 +58,8 @@ export interface AcceptedReading {
   readonly revision: number;
   /** AWS's `Date` of the answer (epoch ms). */
   readonly observedAtMs: number;
-  /** `partial` may add and never remove. */
-  readonly completeness: 'complete' | 'partial';
+  /** `partial` may add and never remove; `restored` is of another term, and changes nothing that a cluster holds already. */
+  readonly completeness: 'complete' | 'partial' | 'restored';
   /** A higher revision that this reading may overrule, because the lower one was answered persistently. */
   readonly overrulesRevision: number | undefined;
 }

@@ -2,13 +2,24 @@ import type { ErrorReport } from './error.js';
 import type { ClusterMode, ClusterRole } from './configuration.js';
 
 /** What `/api/v1/status` answers. Times are ISO 8601 or null. */
-export interface HubStatus {
-  readonly hub: string;
+export interface HubStatus extends FederationStatus {
   readonly replica: string;
-  readonly readOnly: boolean;
   readonly leader: { readonly isLeader: boolean; readonly holder: string; readonly epoch: number };
+  readonly store: StoreStatus;
+}
+
+/** How the work stands; of a replica that stands by, what it knows from the store. */
+export interface FederationStatus {
+  readonly hub: string;
+  readonly readOnly: boolean;
   readonly sources: readonly SourceStatus[];
   readonly clusters: readonly ClusterStatus[];
+}
+
+export interface StoreStatus {
+  readonly kind: 'memory' | 'redis';
+  /** Why it cannot be used now. */
+  readonly error: ErrorStatus | null;
 }
 
 export type SourceStateName = 'fresh' | 'stale' | 'frozen' | 'throttled' | 'denied' | 'unread';

@@ -1,9 +1,34 @@
-import type { Snapshot, SourceName } from '@isthmus/model';
+import type { IsthmusError, Result, ServiceState, Snapshot, SourceName } from '@isthmus/model';
 
-/** Keeps the last good state of each source. */
+/** What the store holds of a source. */
+export type StoredSnapshot =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  /** There is one, and it cannot be used: nothing is known of the source, which is not the same as nothing being there. */
+  | { readonly kind: 'unusable'; readonly version: number; readonly error: IsthmusError };
+
+/** What became of a snapshot that was to be saved. `conflict`: the store holds `storedVersion` (0: none), which was not expected. */
+export type SaveResult = { readonly kind: 'saved' } | { readonly kind: 'conflict'; readonly storedVersion: number };
+
+/**
+ * Keeps the last good state of each source. Methods reject with an IsthmusError when the store does not answer; after
+ * a `timeout` nobody knows whether a snapshot was saved, and saving it once more is harmless.
+ */
 export interface SnapshotStore {
-  /** The newest snapshot, or undefined when none was saved. */
-  load(source: SourceName): Promise<Snapshot | undefined>;
-  /** Replaces the snapshot if its version is above the stored one; returns whether it did. */
-  save(snapshot: Snapshot): Promise<boolean>;
+  /** The newest snapshot; the same object as before while it did not change. */
+  load(source: SourceName): Promise<StoredSnapshot>;
+  /** Puts a snapshot in the place of the one of `expectedVersion` (0: of none), or leaves everything as it is. */
+  save(snapshot: Snapshot, expectedVersion: number): Promise<SaveResult>;
+  /** Tells of sources whose snapshot may have changed, soon after it did, until the signal is aborted; some may be missed. */
+  follow(onChange: (source: SourceName) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** A snapshot without its services. */
+export type SnapshotFrame = Omit<Snapshot, 'services'>;
+
+/** How the parts of a snapshot become text, and how untrusted JSON values become parts or a reason. */
+export interface SnapshotCodec {
+  encode(part: { readonly frame: SnapshotFrame } | { readonly services: readonly ServiceState[] }): string;
+  decodeFrame(value: unknown): Result<SnapshotFrame, string>;
+  decodeServices(value: unknown): Result<readonly ServiceState[], string>;
 }

@@ -12,6 +12,8 @@ const SOURCE = ['account', 'region'] as const;
 const CLUSTER = ['cluster'] as const;
 /** A call to AWS or to an API server: from one round trip nearby to the longest timeout. */
 const REQUEST_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
+/** A command to Redis: from one round trip nearby to the longest timeout. */
+const STORE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
 /** From a change in Cloud Map to a cluster; 30 s is the objective. */
 const PROPAGATION_BUCKETS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600] as const;
 
@@ -47,6 +49,64 @@ const HUB_METRICS = [
     type: 'gauge',
     help: 'Epoch of the current term as this replica sees it.',
     labels: [],
+  },
+] as const satisfies readonly MetricDefinition[];
+
+/** The leader's lease. */
+const ELECTION_METRICS = [
+  {
+    name: 'isthmus_leader_deadline_seconds',
+    type: 'gauge',
+    help: 'For how long this replica may still write without another renewal; 0 while it does not lead.',
+    labels: [],
+  },
+  {
+    name: 'isthmus_leader_transitions_total',
+    type: 'counter',
+    help: 'Terms of this replica that began or ended.',
+    labels: ['to'],
+  },
+  {
+    name: 'isthmus_leader_renew_failures_total',
+    type: 'counter',
+    help: 'Renewals that failed, by code of the catalogue of codes; lost: another replica has the lease.',
+    labels: ['reason'],
+  },
+  {
+    name: 'isthmus_leader_renew_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of one renewal.',
+    labels: [],
+    buckets: STORE_BUCKETS,
+  },
+] as const satisfies readonly MetricDefinition[];
+
+/** The store of snapshots. */
+const STORE_METRICS = [
+  {
+    name: 'isthmus_redis_up',
+    type: 'gauge',
+    help: '1 while Redis answers as it should, else 0; absent without store.redis.',
+    labels: [],
+  },
+  {
+    name: 'isthmus_redis_errors_total',
+    type: 'counter',
+    help: 'Commands that failed, by code of the catalogue of codes.',
+    labels: ['code'],
+  },
+  {
+    name: 'isthmus_redis_command_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of one command or script.',
+    labels: ['command'],
+    buckets: STORE_BUCKETS,
+  },
+  {
+    name: 'isthmus_snapshot_commits_total',
+    type: 'counter',
+    help: 'Attempts to save a snapshot in Redis: saved, conflict (another replica saved), missing (Redis lost data).',
+    labels: ['result'],
   },
 ] as const satisfies readonly MetricDefinition[];
 
@@ -184,7 +244,13 @@ const CLUSTER_METRICS = [
 ] as const satisfies readonly MetricDefinition[];
 
 /** Every metric of the hub; one that is not here does not exist. */
-export const METRICS = [...HUB_METRICS, ...SOURCE_METRICS, ...CLUSTER_METRICS] as const;
+export const METRICS = [
+  ...HUB_METRICS,
+  ...ELECTION_METRICS,
+  ...STORE_METRICS,
+  ...SOURCE_METRICS,
+  ...CLUSTER_METRICS,
+] as const;
 
 /** Name of a declared metric. */
 export type MetricName = (typeof METRICS)[number]['name'];

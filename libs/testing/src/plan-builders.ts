@@ -84,6 +84,8 @@ export function planOf(overrides: Partial<Plan> = {}): Plan {
 export function configuration(overrides: Partial<Configuration> = {}): Configuration {
   return {
     hub: hub(),
+    store: { kind: 'memory' },
+    election: { backend: 'none', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
     sources: [],
     clusters: [],
     approvals: [],

@@ -1,8 +1,14 @@
 import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { EXIT } from '../exit-codes.js';
 import type { Terminal } from '../terminal.js';
 import { systemTerminal } from '../terminal.js';
 import { churn } from './churn.js';
+import { PAIR, playPairScenes } from './pair-scenes.js';
+import type { Part } from './processes.js';
+import { freePort, startRedis } from './processes.js';
 import { playScenes } from './scenes.js';
 import { Stage } from './stage.js';
 import { ClusterWatch } from './watch.js';
@@ -15,6 +21,15 @@ const PICTURE = [
   '  us-east-1 ──┐                     ┌──► eks-us     (primary) takes both regions',
   '              ├──►   Isthmus hub ───┤',
   '  eu-west-1 ──┘                     └──► aks-west   (remote)  takes eu-west-1',
+];
+
+const PAIR_PICTURE = [
+  'Isthmus demo: a pair of replicas on a real Redis. Two AWS regions and two clusters are emulated; nothing else is needed or touched.',
+  '',
+  '  AWS Cloud Map                                    Istio ServiceEntries',
+  '  us-east-1 ──┐       ┌─ hub-a ─┐     ┌──► eks-us     (primary) takes both regions',
+  '              ├──►    │  Redis  │ ────┤',
+  '  eu-west-1 ──┘       └─ hub-b ─┘     └──► aks-west   (remote)  takes eu-west-1',
 ];
 
 /**
@@ -37,6 +52,43 @@ export async function runDemo(options: { readonly once: boolean; readonly termin
     stage.claim(`the demo runs to its end (${error instanceof Error ? error.message : String(error)})`, false);
   } finally {
     await world.stop(stage.failures > 0);
+  }
+  return finish(stage, world, terminal);
+}
+
+/**
+ * Shows two replicas on a real `redis-server`: the leader is killed, stopped, and Redis is taken from both. It ends by
+ * itself, with 0 only if everything that it claimed came true.
+ */
+export async function runPairDemo(options: { readonly terminal?: Terminal } = {}): Promise<number> {
+  const terminal = options.terminal ?? systemTerminal;
+  for (const line of PAIR_PICTURE) terminal.print(line);
+  const port = await freePort();
+  const logFile = join(tmpdir(), `isthmus-demo-redis-${port}.log`);
+  let part: Part;
+  try {
+    part = await startRedis(port, logFile);
+  } catch (error) {
+    terminal.print(error instanceof Error ? error.message : String(error), 'bad');
+    return EXIT.error;
+  }
+  const redis = {
+    kill: () => part.kill(),
+    restart: async () => (part = await startRedis(port, logFile)),
+  };
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  const world = await DemoWorld.start(PAIR, `redis://127.0.0.1:${port}`);
+  const watch = new ClusterWatch(world);
+  const stage = new Stage(terminal, watch);
+  try {
+    await Promise.race([playPairScenes({ world, watch, stage, redis }), once(interrupted.signal, 'abort')]);
+  } catch (error) {
+    stage.claim(`the demo runs to its end (${error instanceof Error ? error.message : String(error)})`, false);
+  } finally {
+    await world.stop(stage.failures > 0);
+    await part.kill();
+    await rm(logFile, { force: true });
   }
   return finish(stage, world, terminal);
 }

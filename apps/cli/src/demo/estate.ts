@@ -65,11 +65,16 @@ export function seedOf(registrations: Registrations): string {
   return stringify({ accounts: { [ACCOUNT]: Object.fromEntries(regions) } });
 }
 
+/** Shorter than the defaults of 15 s, 10 s and 2 s, for the same reason. */
+export const PAIR_TIMINGS = { lease: '6s', renewDeadline: '4s', retry: '1s' };
+
 /** The `isthmus.yaml` of the demo: short intervals, so that a person need not wait. */
 export function configOf(site: {
   readonly cloudMapUrl: string;
   readonly port: number;
   readonly kubeconfigs: Record<Cluster, string>;
+  /** Of a pair of replicas; undefined: one replica on the embedded store. */
+  readonly redisUrl: string | undefined;
 }): string {
   const source = (region: Region): object => ({
     name: region,
@@ -91,6 +96,7 @@ export function configOf(site: {
   return stringify({
     apiVersion: 'isthmus.dev/v1',
     hub: { name: 'demo', http: { host: '127.0.0.1', port: site.port } },
+    ...(site.redisUrl === undefined ? {} : { store: { redis: { url: site.redisUrl } }, election: PAIR_TIMINGS }),
     sources: (Object.keys(REGIONS) as Region[]).map(source),
     clusters: (Object.keys(CLUSTERS) as Cluster[]).map(cluster),
   });

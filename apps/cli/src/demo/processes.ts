@@ -9,6 +9,8 @@ import { createInterface } from 'node:readline';
 /** A part of the demo that runs as a process of its own, as it would elsewhere. */
 export interface Part {
   readonly pid: number | undefined;
+  /** Takes it down without a word, as a crash does, and waits until it is gone. */
+  kill(): Promise<void>;
   /** Ends it by its own process id and waits until it is gone; returns its exit code. */
   stop(): Promise<number | null>;
   /** Whether it has ended by itself. */
@@ -36,10 +38,27 @@ export function startPart(
   logFile: string,
 ): Part & { readonly child: ChildProcess } {
   const main = join(import.meta.dirname, '../../..', app, 'src/main.js');
-  const child = spawn(process.execPath, ['--enable-source-maps', main, ...words], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: ENVIRONMENT,
-  });
+  return startCommand(process.execPath, ['--enable-source-maps', main, ...words], logFile);
+}
+
+/** Starts a `redis-server` that keeps nothing on disk, on loopback; rejects when there is none on this machine. */
+export async function startRedis(port: number, logFile: string): Promise<Part> {
+  const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--daemonize', 'no'];
+  const part = startCommand('redis-server', words, logFile);
+  const isMissing = await Promise.race([
+    once(part.child, 'error').then(() => true),
+    once(part.child, 'spawn').then(() => false),
+  ]);
+  if (isMissing) throw new Error('a pair needs redis-server: install it (Debian: apt-get install redis-server)');
+  return part;
+}
+
+function startCommand(
+  command: string,
+  words: readonly string[],
+  logFile: string,
+): Part & { readonly child: ChildProcess } {
+  const child = spawn(command, words, { stdio: ['ignore', 'pipe', 'pipe'], env: ENVIRONMENT });
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stdout.pipe(log, { end: false });
   child.stderr.pipe(log, { end: false });
@@ -47,9 +66,14 @@ export function startPart(
   return {
     child,
     pid: child.pid,
+    async kill() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGKILL');
+      await ended;
+    },
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     async stop() {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       child.kill('SIGTERM');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
       await ended;

@@ -22,6 +22,9 @@ export type Hosts = ReadonlyMap<string, readonly string[]>;
 
 /** What the demo reads of `/api/v1/status`. */
 export interface DemoStatus {
+  readonly replica: string;
+  readonly leader: { readonly isLeader: boolean; readonly holder: string; readonly epoch: number };
+  readonly store: { readonly error: { readonly code: string } | null };
   readonly sources: readonly {
     readonly name: string;
     readonly state: string;
@@ -37,25 +40,31 @@ export interface DemoStatus {
   }[];
 }
 
-/** Two regions, two clusters and a hub, each a process of its own, and the truth about what is registered. */
+/** One process of the hub. */
+interface Replica {
+  readonly url: string;
+  readonly configFile: string;
+  part: Part | undefined;
+}
+
+/** Two regions, two clusters and a hub or several, each a process of its own, and the truth about what is registered. */
 export class DemoWorld {
   readonly folder: string;
   readonly #registrations: Registrations = firstRegistrations();
   readonly #parts: Part[] = [];
   readonly #clusters = new Map<Cluster, Peer>();
   #cloudMap: Peer = { url: '' };
-  #hub: Part | undefined;
-  #hubUrl = '';
+  readonly #hubs = new Map<string, Replica>();
 
   private constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** Starts everything but the hub. */
-  static async start(): Promise<DemoWorld> {
+  /** Starts everything but the hubs; `redisUrl`: where several replicas of the hub meet. */
+  static async start(replicas: readonly string[] = ['hub'], redisUrl?: string): Promise<DemoWorld> {
     const world = new DemoWorld(await mkdtemp(join(tmpdir(), 'isthmus-demo-')));
     try {
-      await world.#startEmulators();
+      await world.#startEmulators(replicas, redisUrl);
       return world;
     } catch (error) {
       await world.stop(true);
@@ -63,7 +72,7 @@ export class DemoWorld {
     }
   }
 
-  async #startEmulators(): Promise<void> {
+  async #startEmulators(replicas: readonly string[], redisUrl: string | undefined): Promise<void> {
     const at = (file: string): string => join(this.folder, file);
     await writeFile(at('cloud-map.yaml'), seedOf(this.#registrations));
     const cloudMap = await startEmulator('cloud-map-emulator', ['--seed', at('cloud-map.yaml')], at('cloud-map.log'));
@@ -77,33 +86,43 @@ export class DemoWorld {
       this.#parts.push(await startEmulator('kube-emulator', words, at(`${name}.log`)));
       this.#clusters.set(name, await peerOf(admin));
     }
-    const port = await freePort();
-    this.#hubUrl = `http://127.0.0.1:${port}`;
-    await writeFile(at('isthmus.yaml'), configOf({ cloudMapUrl: cloudMap.url, port, kubeconfigs }));
+    for (const name of replicas) {
+      const port = await freePort();
+      const configFile = at(`${name}.yaml`);
+      this.#hubs.set(name, { url: `http://127.0.0.1:${port}`, configFile, part: undefined });
+      await writeFile(configFile, configOf({ cloudMapUrl: cloudMap.url, port, kubeconfigs, redisUrl }));
+    }
   }
 
-  /** Starts the hub as `isthmus serve` does. */
-  startHub(): void {
-    this.#hub = startPart('cli', ['serve', '-c', join(this.folder, 'isthmus.yaml')], join(this.folder, 'hub.log'));
+  /** Starts a hub as `isthmus serve` does. */
+  startHub(name = 'hub'): void {
+    const hub = this.#replica(name);
+    hub.part = startPart('cli', ['serve', '-c', hub.configFile], join(this.folder, `${name}.log`));
   }
 
-  /** Ends the hub with SIGTERM and starts it again: it remembers nothing. */
-  async restartHub(): Promise<number | null> {
-    const exitCode = await this.#hub?.stop();
-    this.startHub();
+  /** Takes a hub down as a crash does. */
+  async killHub(name: string): Promise<void> {
+    await this.#replica(name).part?.kill();
+  }
+
+  /** Ends a hub with SIGTERM and starts it again: it remembers nothing. */
+  async restartHub(name = 'hub'): Promise<number | null> {
+    const exitCode = await this.#replica(name).part?.stop();
+    this.startHub(name);
     return exitCode ?? null;
   }
 
   /** Ends every process; the folder goes too unless somebody should look into it. */
   async stop(keepsFolder = false): Promise<void> {
-    await this.#hub?.stop();
+    await Promise.all([...this.#hubs.values()].flatMap(({ part }) => part?.stop() ?? []));
     await Promise.all(this.#parts.map((part) => part.stop()));
     if (!keepsFolder) await rm(this.folder, { recursive: true, force: true });
   }
 
   /** False once a process has ended that should run. */
   isAlive(): boolean {
-    return this.#parts.every((part) => !part.hasEnded()) && this.#hub?.hasEnded() !== true;
+    const hubs = [...this.#hubs.values()].map(({ part }) => part);
+    return [...this.#parts, ...hubs].every((part) => part?.hasEnded() !== true);
   }
 
   async register(region: Region, service: string, address: string): Promise<void> {
@@ -170,13 +189,22 @@ export class DemoWorld {
     return [...(this.#registrations[region][service]?.keys() ?? [])];
   }
 
-  /** The hub's status, or undefined while it does not answer. */
-  async status(): Promise<DemoStatus | undefined> {
+  /** A hub's status, or undefined while it does not answer. */
+  async status(name = 'hub'): Promise<DemoStatus | undefined> {
     try {
-      return (await callJson({ url: this.#hubUrl }, { method: 'GET', path: '/api/v1/status' })) as DemoStatus;
+      return (await callJson(
+        { url: this.#replica(name).url },
+        { method: 'GET', path: '/api/v1/status' },
+      )) as DemoStatus;
     } catch {
       return undefined;
     }
+  }
+
+  #replica(name: string): Replica {
+    const replica = this.#hubs.get(name);
+    if (replica === undefined) throw new Error(`no replica ${name}`);
+    return replica;
   }
 
   #place(region: Region, service: string, address: string): object {

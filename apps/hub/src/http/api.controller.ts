@@ -1,5 +1,12 @@
 import type { HubStatus, Result } from '@isthmus/model';
-import type { ClusterComponents, Federation, HostExplanation, PlanView, UnknownHost } from '@isthmus/federation';
+import type {
+  ClusterComponents,
+  Federation,
+  HostExplanation,
+  PlanView,
+  Replica,
+  UnknownHost,
+} from '@isthmus/federation';
 import { viewPlan } from '@isthmus/federation';
 import { Controller, Get, Header, Param } from '@nestjs/common';
 
@@ -16,7 +23,7 @@ export class ApiController {
   @Get('status')
   @Header('cache-control', 'no-store')
   status(): HubStatus {
-    return this.federation().status();
+    return this.replica().status();
   }
 
   @Get('clusters/:name/plan')
@@ -40,10 +47,19 @@ export class ApiController {
     throw new ProblemException(unknownHost(explained.error));
   }
 
+  private replica(): Replica {
+    const { replica } = this.host;
+    if (replica === undefined) throw new ProblemException(problem(503, 'not-ready'));
+    return replica;
+  }
+
+  /** Only the leader decides anything. */
   private federation(): Federation {
-    const { federation } = this.host;
-    if (federation === undefined) throw new ProblemException(problem(503, 'not-ready'));
-    return federation;
+    const replica = this.replica();
+    const { holder } = replica.leader();
+    const detail = `this replica stands by; ask the leader${holder === '' ? ', which is not known yet' : `, ${holder}`}`;
+    if (replica.federation === undefined) throw new ProblemException(problem(503, 'not-ready', { detail }));
+    return replica.federation;
   }
 }
 

@@ -16,12 +16,13 @@ export class ProbesController {
     return { status: 'ok' };
   }
 
-  /** 503 with the reasons until every source has ended its first poll, or 30 s have passed. */
+  /** Whether this replica may be counted on, to lead or to take over; 503 with the reasons when not. */
   @Get('readyz')
   @Header('cache-control', 'no-store')
-  readyz(): { readonly status: 'ready' } {
-    const reasons = this.host.federation?.unreadyReasons() ?? ['the hub is starting'];
+  readyz(): { readonly status: 'ready'; readonly role: 'leader' | 'standby' } {
+    const { replica } = this.host;
+    const reasons = replica?.unreadyReasons() ?? ['the hub is starting'];
     if (reasons.length > 0) throw new ProblemException(problem(503, 'not-ready', { reasons }));
-    return { status: 'ready' };
+    return { status: 'ready', role: replica?.federation === undefined ? 'standby' : 'leader' };
   }
 }

@@ -3,8 +3,10 @@ import { clusterName } from '@isthmus/model';
 import { z } from 'zod';
 import { cluster } from './cluster.js';
 import { defaults } from './defaults.js';
+import { election } from './election.js';
 import { hub } from './hub.js';
 import { source } from './source.js';
+import { store } from './store.js';
 import { dnsLabel, removalsHash, time } from './text.js';
 
 const approval = z
@@ -15,8 +17,8 @@ const approval = z
 export const document = z.strictObject({
   apiVersion: z.literal('isthmus.dev/v1'),
   hub,
-  /** One replica that remembers nothing after a restart: the only store that is served. */
-  store: z.strictObject({ memory: z.strictObject({}).optional() }).optional(),
+  store: store.prefault({}),
+  election: election.prefault({}),
   /** Merged into the entries before they are checked. */
   defaults: defaults.optional(),
   sources: z

@@ -1,0 +1,2 @@
+export { Elector } from './elector.js';
+export type { ElectorOptions } from './elector.js';

@@ -1,0 +1,136 @@
+import type { Configuration, ErrorReport, HubStatus } from '@isthmus/model';
+import type { LeaderElector, LeaderView, Term } from '@isthmus/ports';
+
+import type { FederationPorts } from './federation.js';
+import { Federation } from './federation.js';
+import { electedLeadership } from './leadership.js';
+import { Running } from './running.js';
+import { Standby } from './standby.js';
+import { errorStatus } from './status.js';
+
+/** The store as a replica sees it. */
+export interface StoreView {
+  readonly kind: 'memory' | 'redis';
+  /** Why it cannot be used now; undefined: it can. */
+  error(): ErrorReport | undefined;
+}
+
+export interface ReplicaOptions {
+  readonly ports: FederationPorts;
+  /** Undefined: there is one replica, and it leads. */
+  readonly elector: LeaderElector | undefined;
+  readonly store: StoreView;
+}
+
+/** When a new leader looks at each cluster again: a write of the leader before can be late, but not for ever. */
+const RELISTS_AFTER_MS = [30_000, 60_000, 120_000, 240_000];
+
+/**
+ * One replica of the hub. While it leads, there is a federation at work, made anew for each term, so that nothing that
+ * another leader may have overtaken is remembered; while it does not, it keeps the snapshots of the store at hand.
+ */
+export class Replica {
+  readonly #options: ReplicaOptions;
+  readonly #stop = new AbortController();
+  readonly #standby: Standby;
+  readonly #running: Running | undefined;
+  #configuration: Configuration;
+  #federation: Federation | undefined;
+  #following: Running | undefined;
+
+  /** Starts at once. */
+  constructor(configuration: Configuration, options: ReplicaOptions) {
+    const { ports, elector } = options;
+    const { clock, loopClock = () => clock } = ports;
+    this.#options = options;
+    this.#configuration = configuration;
+    this.#standby = new Standby({
+      ...ports,
+      loopClock: loopClock('standby'),
+      configuration: () => this.#configuration,
+    });
+    if (elector === undefined) {
+      this.#federation = new Federation(configuration, ports);
+      ports.metrics.set('isthmus_leader_is_leader', 1);
+      return;
+    }
+    this.#follow();
+    this.#running = new Running((signal) => elector.run((term) => this.#lead(term, elector), signal));
+  }
+
+  /** The work of a leader; undefined while this replica stands by. */
+  get federation(): Federation | undefined {
+    return this.#federation;
+  }
+
+  /** Works by another configuration from now on. */
+  configure(configuration: Configuration): void {
+    this.#configuration = configuration;
+    this.#federation?.configure(configuration);
+  }
+
+  /** Sets the gauges that change with time alone. */
+  report(): void {
+    this.#federation?.report();
+    if (this.#options.elector === undefined) {
+      this.#options.ports.metrics.set('isthmus_leader_epoch', this.leader().epoch);
+    }
+  }
+
+  leader(): LeaderView {
+    const { elector, ports } = this.#options;
+    return elector?.view() ?? { isLeader: true, holder: ports.replica, epoch: this.#federation?.epoch() ?? 0 };
+  }
+
+  status(): HubStatus {
+    const { ports, store } = this.#options;
+    return {
+      ...(this.#federation ?? this.#standby).status(),
+      replica: ports.replica,
+      leader: this.leader(),
+      store: { kind: store.kind, error: errorStatus(store.error()) },
+    };
+  }
+
+  /** Why this replica is not ready; empty when it is, to lead or to take over. */
+  unreadyReasons(): readonly string[] {
+    const error = this.#options.store.error();
+    if (error !== undefined) return [`store: ${error.code}: ${error.message}`];
+    if (this.#federation !== undefined) return this.#federation.unreadyReasons();
+    return this.#standby.hasRead ? [] : ['store: the snapshots were not read yet'];
+  }
+
+  /** Stops everything; resolves when the last call has ended and the lease was given up. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    if (this.#running === undefined) await this.#federation?.stop();
+    await Promise.all([this.#running?.stop(), this.#following?.stop()]);
+  }
+
+  #lead({ signal }: Term, elector: LeaderElector): Promise<void> {
+    const { ports } = this.#options;
+    const followed = this.#following?.stop();
+    const leadership = electedLeadership(elector);
+    const federation = new Federation(this.#configuration, { ...ports, leadership, relistsAfterMs: RELISTS_AFTER_MS });
+    this.#federation = federation;
+    // At once, and not when others have had their turn: every loop and request of the term hangs on this.
+    return onAbort(signal, async () => {
+      this.#federation = undefined;
+      if (!this.#stop.signal.aborted) this.#follow();
+      await Promise.all([federation.stop(), followed]);
+    });
+  }
+
+  #follow(): void {
+    this.#following = new Running((signal) => this.#standby.run(signal));
+  }
+}
+
+/** Does something the moment a signal is aborted; settles as it does. */
+function onAbort(signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const start = (): void => void work().then(resolve, reject);
+    if (signal.aborted) start();
+    else signal.addEventListener('abort', start, { once: true });
+  });
+}

@@ -1,0 +1,3 @@
+import { federation } from '../../federation/src/index.js';
+
+export const election = federation;

@@ -1,0 +1,34 @@
+import { snapshotCodec } from '@isthmus/federation';
+import type { RedisSettings } from '@isthmus/model';
+import type { RedisBackend } from '@isthmus/redis';
+import { openRedis } from '@isthmus/redis';
+import { systemClock } from '@isthmus/telemetry';
+import type { RecordingMetrics } from '@isthmus/testing';
+import { recordingLogger, recordingMetrics } from '@isthmus/testing';
+
+/** A backend with everything that it said. */
+export interface ObservedBackend extends RedisBackend {
+  readonly logger: ReturnType<typeof recordingLogger>;
+  readonly metrics: RecordingMetrics;
+}
+
+/** Settings for a server on loopback. */
+export function settingsOf(port: number, more: Partial<RedisSettings> = {}): RedisSettings {
+  return {
+    address: { kind: 'server', host: '127.0.0.1', port },
+    database: 0,
+    username: undefined,
+    passwordFile: undefined,
+    tls: undefined,
+    keyPrefix: 'isthmus',
+    waitReplicas: 0,
+    ...more,
+  };
+}
+
+export function openBackend(settings: RedisSettings, hub = 'test'): ObservedBackend {
+  const logger = recordingLogger();
+  const metrics = recordingMetrics();
+  const backend = openRedis({ settings, hub, codec: snapshotCodec, clock: systemClock, logger, metrics });
+  return { ...backend, logger, metrics };
+}
