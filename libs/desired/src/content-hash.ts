@@ -1,5 +1,5 @@
 import type { ComponentRecord, Json, PendingDeletes } from '@isthmus/model';
-import { ISTIO, OBJECT, canonicalJson, remembered, sha256 } from '@isthmus/model';
+import { ISTIO, OBJECT, canonicalJson, remembered, sha256, shelfOf } from '@isthmus/model';
 import { encodePending } from './annotations.js';
 
 /** What of an object is the same in every cluster that wants the same. */
@@ -48,8 +48,15 @@ export function bodyHashOf({ spec, components, pending }: HashedBody): string {
   return sha256(canonicalJson(body));
 }
 
-/** The same list stands in the entries of many clusters. */
-const hashOfList = remembered((list: readonly Json[]) => sha256(canonicalJson(list)));
+/** The hash of a list of endpoints: the same one stands in the entries of many clusters. */
+export const hashOfList = remembered((list: readonly Json[]) => sha256(canonicalJson(list)));
+
+/** An equal list that somebody holds already, else this one: routes that differ in their hosts alone share it. */
+export function sharedList(list: readonly Json[]): readonly Json[] {
+  return lists(hashOfList(list), list);
+}
+
+const lists = shelfOf<readonly Json[]>();
 
 function stateOf(record: ComponentRecord): Json {
   const { key, source, namespace, httpName, service, createdAtMs, revision, registered, endpoints, also } = record;

@@ -1,6 +1,7 @@
-import type { ComponentKey, ComponentRecord, Endpoint, Lineage } from '@isthmus/model';
+import type { ComponentKey, ComponentRecord, Endpoint, Json, Lineage } from '@isthmus/model';
 import { canonicalJson, compareText, remembered } from '@isthmus/model';
 import type { Candidate } from './candidates.js';
+import { sharedList } from './content-hash.js';
 import type { Contribution } from './contribution.js';
 import { endpointId } from './endpoint-id.js';
 import type { PortScheme } from './port-scheme.js';
@@ -80,7 +81,10 @@ export function layOut(
 }
 
 /** The same list for the same endpoints, so that everything that is known of it is known of all. */
-const listOf = remembered((owned: readonly OwnedEndpoint[]) => owned.map(({ endpoint }): Endpoint => endpoint));
+const listOf = remembered((owned: readonly OwnedEndpoint[]): readonly Endpoint[] => {
+  const list = owned.map(({ endpoint }) => endpoint);
+  return sharedList(list as unknown as readonly Json[]) as unknown as readonly Endpoint[];
+});
 
 const records = new WeakMap<NonNullable<Contribution['record']>, readonly ComponentRecord[]>();
 

@@ -74,7 +74,8 @@ export function authoredBy(entry: DesiredEntry, { hub, cluster }: Author): Desir
   const signed: Record<string, string> = { ...annotations, [OBJECT.cluster]: cluster };
   const contentHash = contentHashOf(bodyHash, { labels: own, annotations: signed });
   signed[OBJECT.contentHash] = contentHash;
-  return { ...entry, labels: own, annotations: signed, contentHash };
+  const { name, host, spec, components, pending } = entry;
+  return { name, host, spec, components, pending, labels: own, annotations: signed, bodyHash, contentHash };
 }
 
 /** The label and annotation of Istio's that a route asks for; without a route those that are live. */

@@ -3,6 +3,7 @@ export { attributesUsed } from './attributes-used.js';
 export { balancesOf } from './balance.js';
 export { hostOfLive, isCatalogueKnown, judgeCluster, renderCluster } from './cluster.js';
 export type { ClusterJudgement } from './cluster.js';
+export { hashOfList, sharedList } from './content-hash.js';
 export { authoredBy } from './entry.js';
 export type { Author } from './entry.js';
 export { entryNameOf } from './entry-name.js';

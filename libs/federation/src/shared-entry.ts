@@ -1,5 +1,6 @@
+import { hashOfList, sharedList } from '@isthmus/desired';
 import type { Json, ObservedEntry, ObservedSpec, ServiceEntrySpec } from '@isthmus/model';
-import { canonicalJson, interned, pooled, remembered, sha256 } from '@isthmus/model';
+import { canonicalJson, pooled, remembered, sha256, shelfOf } from '@isthmus/model';
 
 /**
  * An entry with every part that other entries hold too, in this cluster or another: clusters that want the same hold
@@ -18,21 +19,8 @@ export function withSharedParts(entry: ObservedEntry): ObservedEntry {
 
 const NONE: readonly string[] = [];
 
-/** The value under a key that stands for its content, while somebody holds it. */
-function shelf<Value extends object>(): (key: string, value: Value) => Value {
-  let offered: Value | undefined;
-  const shared = interned<Value>(() => offered);
-  return (key, value) => {
-    offered = value;
-    const found = shared(key) ?? value;
-    offered = undefined;
-    return found;
-  };
-}
-
-const shareSpec = shelf<ObservedSpec>();
-const shareList = shelf<readonly Json[]>();
-const shareTexts = shelf<Readonly<Record<string, string>>>();
+const shareSpec = shelfOf<ObservedSpec>();
+const shareTexts = shelfOf<Readonly<Record<string, string>>>();
 
 /** The spec as it is observed, one for all who sent this very spec. */
 export const observedSpec = remembered((spec: ServiceEntrySpec): ObservedSpec => ({ hosts: spec.hosts, raw: spec }));
@@ -41,8 +29,8 @@ function sharedSpec({ hosts, raw }: ObservedSpec): ObservedSpec {
   if (!isObject(raw)) return { hosts, raw };
   const { endpoints, ...rest } = raw as Readonly<Record<string, Json>>;
   if (!Array.isArray(endpoints)) return { hosts, raw };
-  const key = sha256(canonicalJson(endpoints));
-  const list = shareList(key, endpoints as readonly Json[]);
+  const list = sharedList(endpoints as readonly Json[]);
+  const key = hashOfList(list);
   const spec = { hosts, raw: { ...rest, endpoints: list } };
   return shareSpec(sha256(canonicalJson([hosts, rest, key])), spec);
 }

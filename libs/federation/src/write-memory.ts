@@ -32,7 +32,8 @@ const FRESH: Attempts = {
 /** What earlier writes to one cluster taught about each object: when to try again, and what not to send again. Monotonic ms. */
 export class WriteMemory {
   readonly #random: Random;
-  readonly #attempts = new Map<EntryName, Attempts>();
+  /** The content alone where there was one success and no trouble: there are as many as objects. */
+  readonly #attempts = new Map<EntryName, Attempts | string>();
   #sweptAtMs = 0;
 
   constructor(random: Random) {
@@ -64,6 +65,10 @@ export class WriteMemory {
     const content = contentOf(change);
     const isRepeat = lastWritten === content && nowMs - writtenAtMs < REPEATS_FORGOTTEN_AFTER_MS;
     const count = isRepeat ? repeats + 1 : 1;
+    if (count === 1) {
+      this.#attempts.set(nameOf(change), content);
+      return;
+    }
     const waitMs = count < REPEATS_ALLOWED ? 0 : fullJitter(count - REPEATS_ALLOWED + 1, REPEAT_BACKOFF, this.#random);
     this.#attempts.set(nameOf(change), {
       ...FRESH,
@@ -87,19 +92,25 @@ export class WriteMemory {
     this.#attempts.set(nameOf(change), { ...this.#of(change), refused: contentOf(change) });
   }
 
-  /** Forgets successes that are too old to be counted. */
+  /** Forgets successes that are too old to be counted, and single ones about an hour after they were made. */
   #sweep(nowMs: number): void {
     if (nowMs - this.#sweptAtMs < REPEATS_FORGOTTEN_AFTER_MS) return;
     this.#sweptAtMs = nowMs;
-    for (const [name, { refused, failures, writtenAtMs, notBeforeMs }] of this.#attempts) {
-      const isOld = nowMs - writtenAtMs >= REPEATS_FORGOTTEN_AFTER_MS && notBeforeMs <= nowMs;
-      if (isOld && refused === undefined && failures === 0) this.#attempts.delete(name);
+    for (const [name, attempts] of this.#attempts) {
+      if (typeof attempts === 'string' || isForgotten(attempts, nowMs)) this.#attempts.delete(name);
     }
   }
 
   #of(change: Change): Attempts {
-    return this.#attempts.get(nameOf(change)) ?? FRESH;
+    const attempts = this.#attempts.get(nameOf(change)) ?? FRESH;
+    if (typeof attempts !== 'string') return attempts;
+    return { ...FRESH, lastWritten: attempts, repeats: 1, writtenAtMs: this.#sweptAtMs };
   }
+}
+
+function isForgotten({ refused, failures, writtenAtMs, notBeforeMs }: Attempts, nowMs: number): boolean {
+  const isOld = nowMs - writtenAtMs >= REPEATS_FORGOTTEN_AFTER_MS && notBeforeMs <= nowMs;
+  return isOld && refused === undefined && failures === 0;
 }
 
 /** Name of the object that a change is about. */

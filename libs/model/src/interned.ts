@@ -22,3 +22,15 @@ export function interned<Value extends object>(
     return value;
   };
 }
+
+/** Gives back the value that is held under a key that stands for its content, or puts this one there. */
+export function shelfOf<Value extends object>(): (key: string, value: Value) => Value {
+  let offered: Value | undefined;
+  const held = interned<Value>(() => offered);
+  return (key, value) => {
+    offered = value;
+    const found = held(key) ?? value;
+    offered = undefined;
+    return found;
+  };
+}
