@@ -5,10 +5,11 @@ import { METRICS } from '@isthmus/telemetry';
 import { HubPair } from './hub-pair.js';
 import type { RedisServer } from './redis-server.js';
 import { eventually, startRedis } from './redis-server.js';
+import { describeOnRedis } from './on-redis.js';
 
 const LIMIT_MS = 120_000;
 
-describe('a pair of hubs whose Redis is in trouble', () => {
+describeOnRedis('a pair of hubs whose Redis is in trouble', () => {
   let redis: RedisServer;
   let pair: HubPair;
   beforeAll(async () => {

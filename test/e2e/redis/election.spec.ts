@@ -8,6 +8,7 @@ import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
 import { eventually, freePort, startRedis } from './redis-server.js';
+import { describeOnRedis } from './on-redis.js';
 
 /** A fifth of the defaults: everything else is as in a hub. */
 const TIMINGS = { leaseMs: 3_000, renewDeadlineMs: 2_000, retryMs: 400 };
@@ -20,7 +21,7 @@ interface Candidate {
   readonly ended: Promise<void>;
 }
 
-describe('an election on a real Redis', () => {
+describeOnRedis('an election on a real Redis', () => {
   const servers: RedisServer[] = [];
   let candidates: Candidate[] = [];
   let watch = new AbortController();

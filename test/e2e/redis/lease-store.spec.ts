@@ -4,10 +4,11 @@ import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
 import type { RedisServer } from './redis-server.js';
 import { eventually, freePort, startRedis } from './redis-server.js';
+import { describeOnRedis } from './on-redis.js';
 
 const NOBODY = { holder: '', epoch: 0, sequence: 0 };
 
-describe('RedisLeaseStore', () => {
+describeOnRedis('RedisLeaseStore', () => {
   let server: RedisServer;
   let backend: ObservedBackend;
   const lease = () => backend.lease;

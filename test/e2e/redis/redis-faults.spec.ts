@@ -12,6 +12,7 @@ import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
 import { eventually, freePort, startRedis } from './redis-server.js';
+import { describeOnRedis } from './on-redis.js';
 
 const US = sourceName('us');
 const SAMPLE = snapshot(source(), [
@@ -20,7 +21,7 @@ const SAMPLE = snapshot(source(), [
 /** What docs/how-to/run-a-pair.md tells people to grant. */
 const ACL = '~isthmus:* -@all +@read +@write +@scripting +@stream +@connection +wait -@dangerous +info';
 
-describe('Redis in trouble', () => {
+describeOnRedis('Redis in trouble', () => {
   const folder = mkdtempSync(join(tmpdir(), 'isthmus-faults-'));
   const servers: RedisServer[] = [];
   const backends: ObservedBackend[] = [];

@@ -14,6 +14,7 @@ import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
 import type { RedisServer } from './redis-server.js';
 import { startRedis } from './redis-server.js';
+import { describeOnRedis } from './on-redis.js';
 
 const HEAD = 'isthmus:{test}:snapshot:us:head';
 const DOCUMENTS = 'isthmus:{test}:snapshot:us:documents';
@@ -29,7 +30,7 @@ function version(number: number): Snapshot {
   return { ...snapshot(source(), states), version: number };
 }
 
-describe('RedisSnapshotStore', () => {
+describeOnRedis('RedisSnapshotStore', () => {
   let server: RedisServer;
   let backend: ObservedBackend;
   let other: ObservedBackend;

@@ -4,6 +4,7 @@ import type { HubProcess } from './hub-pair.js';
 import { HubPair } from './hub-pair.js';
 import type { RedisServer } from './redis-server.js';
 import { eventually, startRedis } from './redis-server.js';
+import { describeOnRedis } from './on-redis.js';
 
 /** How often each takeover is made; 20 for the figures in docs. */
 const RUNS = Number(process.env['ISTHMUS_E2E_RUNS'] ?? 2);
@@ -11,7 +12,7 @@ const RUN_MS = 120_000;
 /** How long a leader stays frozen: longer than the lease, the deadline and every timeout. */
 const FREEZE_MS = 40_000;
 
-describe('a pair of hubs on a real Redis', () => {
+describeOnRedis('a pair of hubs on a real Redis', () => {
   let redis: RedisServer;
   let pair: HubPair;
   const seconds: Record<string, number[]> = {};

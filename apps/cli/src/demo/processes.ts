@@ -29,6 +29,8 @@ const ENVIRONMENT = {
   AWS_ACCESS_KEY_ID: 'demo',
   AWS_SECRET_ACCESS_KEY: 'demo',
   AWS_EC2_METADATA_DISABLED: 'true',
+  // As the documentation advises for a hub: glibc would keep a heap for every thread.
+  MALLOC_ARENA_MAX: '2',
 };
 
 /** Starts `dist/apps/<app>/src/main.js`; its output goes to a log file. */
