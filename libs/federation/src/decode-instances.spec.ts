@@ -1,3 +1,4 @@
+import { attributesOf } from '@isthmus/model';
 import { decodeInstances } from './decode-instances.js';
 
 const GOOD = { id: 'i-1', health: 'HEALTHY', attributes: [['a', 'b']] };
@@ -8,8 +9,8 @@ describe('decodeInstances', () => {
     expect(decoded).toEqual({
       ok: true,
       value: [
-        { id: 'i-1', health: 'HEALTHY', attributes: new Map([['a', 'b']]) },
-        { id: 'i-2', health: 'UNKNOWN', attributes: new Map() },
+        { id: 'i-1', health: 'HEALTHY', attributes: attributesOf([['a', 'b']]) },
+        { id: 'i-2', health: 'UNKNOWN', attributes: attributesOf([]) },
       ],
     });
   });
