@@ -12,6 +12,7 @@ export * from './silent-logger.js';
 export * from './plan-world.js';
 export * from './decision-world.js';
 export { cloudMapSourceContract } from './cloud-map-contract.js';
+export type { ContractOptions, Deviation } from './cloud-map-contract.js';
 export { completeValue, findService, idsOf, NEVER } from './cloud-map-contract-rig.js';
-export type { CloudMapPlace, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
+export type { CloudMapOperation, CloudMapPlace, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
 export * from './federation-world.js';
