@@ -40,7 +40,7 @@ cloudMapSourceContract('AWS adapter on the emulator over HTTP', async () => {
     impatientSource.close();
     await emulator.close();
   };
-  return { source, impatientSource, ...rigOn(emulator), close };
+  return { ...WORLD, nameOf: (name) => name, source, impatientSource, ...rigOn(emulator), close };
 });
 
 describe('AWS adapter on the emulator over HTTP', () => {
@@ -95,7 +95,9 @@ function sourceOn(emulator: CloudMapEmulator, callMs: number): CloudMapSource {
 }
 
 /** The part of a rig that changes the world behind the source. */
-function rigOn({ model }: CloudMapEmulator): Omit<CloudMapRig, 'source' | 'impatientSource' | 'close'> {
+function rigOn({
+  model,
+}: CloudMapEmulator): Omit<CloudMapRig, keyof typeof WORLD | 'nameOf' | 'source' | 'impatientSource' | 'close'> {
   const act = (operation: string, input: Parameters<typeof model.execute>[0]['input']): Promise<void> => {
     model.execute({ ...WORLD, operation, input });
     return Promise.resolve();

@@ -1,12 +1,12 @@
 import type { Answer, Code, ServiceSummary } from '@isthmus/model';
 import type { CloudMapSource } from '@isthmus/ports';
-import type { CloudMapOperation, CloudMapRig, CloudMapTrouble, OpenRig } from './cloud-map-contract-rig.js';
+import type { CloudMapContract, CloudMapOperation, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
 import {
   createServices,
   errorOf,
-  findService,
   namespaceNamed,
   NEVER,
+  payments,
   withInstances,
   withService,
 } from './cloud-map-contract-rig.js';
@@ -30,45 +30,49 @@ const OPERATIONS: readonly CloudMapOperation[] = [
 ];
 
 /** What a source answers when something goes wrong: never less than there is, and never an exception. */
-export function cloudMapFaultsContract(open: OpenRig): void {
-  describe.each(KINDS)('%s', (kind) => failures(open, kind));
-  describe('a list that breaks off', () => brokenLists(open));
-  describe('a stop', () => stops(open));
+export function cloudMapFaultsContract(contract: CloudMapContract): void {
+  for (const kind of KINDS) describe(kind, () => failures(contract, kind));
+  describe('a list that breaks off', () => brokenLists(contract));
+  describe('a stop', () => stops(contract));
 }
 
-function failures(open: OpenRig, kind: keyof typeof CODE_OF): void {
-  it.each(OPERATIONS)(`fails %s as ${CODE_OF[kind]}`, async (operation) => {
-    const rig = await withService(open);
-    const call = await prepare(rig, operation, sourceFor(rig, kind));
-    rig.trouble({ operation, kind });
-    const answer = await call(NEVER);
-    expect(answer.kind).toBe('failed');
-    expect(errorOf(answer)?.code).toBe(CODE_OF[kind]);
-    expect(errorOf(answer)?.message).toContain(`${operation} of `);
-  });
+function failures({ open, it }: CloudMapContract, kind: keyof typeof CODE_OF): void {
+  for (const operation of OPERATIONS) {
+    it(`fails ${operation} as ${CODE_OF[kind]}`, async () => {
+      const rig = await withService(open);
+      const call = await prepare(rig, operation, sourceFor(rig, kind));
+      rig.trouble({ operation, kind });
+      const answer = await call(NEVER);
+      expect(answer.kind).toBe('failed');
+      expect(errorOf(answer)?.code).toBe(CODE_OF[kind]);
+      expect(errorOf(answer)?.message).toContain(`${operation} of `);
+    });
+  }
 }
 
-function brokenLists(open: OpenRig): void {
-  it.each(KINDS)('is partial, with the pages before it, when page 2 of 3 ends in %s', async (kind) => {
-    const rig = await open();
-    await rig.createNamespace('shop');
-    await createServices(rig, 'shop', 201);
-    const shop = await namespaceNamed(rig, 'shop');
-    const pages: (readonly ServiceSummary[])[] = [];
-    const onPage = (page: readonly ServiceSummary[]): void => {
-      pages.push(page);
-      rig.trouble({ operation: 'ListServices', kind });
-    };
-    const answer = await sourceFor(rig, kind).listServices(shop, onPage, NEVER);
-    expect(answer.kind).toBe('partial');
-    expect(answer.kind === 'partial' ? answer.value.length : 0).toBe(100);
-    expect(errorOf(answer)?.code).toBe(CODE_OF[kind]);
-    expect(pages.map((page) => page.length)).toEqual([100]);
-  });
+function brokenLists({ open, it }: CloudMapContract): void {
+  for (const kind of KINDS) {
+    it(`is partial, with the pages before it, when page 2 of 3 ends in ${kind}`, async () => {
+      const rig = await open();
+      await rig.createNamespace('shop');
+      await createServices(rig, 'shop', 201);
+      const shop = await namespaceNamed(rig, 'shop');
+      const pages: (readonly ServiceSummary[])[] = [];
+      const onPage = (page: readonly ServiceSummary[]): void => {
+        pages.push(page);
+        rig.trouble({ operation: 'ListServices', kind });
+      };
+      const answer = await sourceFor(rig, kind).listServices(shop, onPage, NEVER);
+      expect(answer.kind).toBe('partial');
+      expect(answer.kind === 'partial' ? answer.value.length : 0).toBe(100);
+      expect(errorOf(answer)?.code).toBe(CODE_OF[kind]);
+      expect(pages.map((page) => page.length)).toEqual([100]);
+    });
+  }
 
   it('is truncated when the control plane does not confirm an answer of 1,000 instances', async () => {
     const rig = await withInstances(open, 1000);
-    const service = await findService(rig.source, 'shop', 'payments');
+    const service = await payments(rig);
     rig.trouble({ operation: 'ListInstances', kind: 'throttle' });
     const answer = await rig.source.discoverInstances(service, NEVER);
     expect(answer.kind === 'partial' ? answer.value.instances.length : 0).toBe(1000);
@@ -77,7 +81,7 @@ function brokenLists(open: OpenRig): void {
 
   it('is truncated when the control plane lists none of the 1,000 instances', async () => {
     const rig = await withInstances(open, 1000);
-    const service = await findService(rig.source, 'shop', 'payments');
+    const service = await payments(rig);
     rig.trouble({ operation: 'ListInstances', kind: 'empty-answer' });
     const answer = await rig.source.discoverInstances(service, NEVER);
     expect(answer.kind === 'partial' ? answer.value.instances.length : 0).toBe(1000);
@@ -85,17 +89,16 @@ function brokenLists(open: OpenRig): void {
   });
 }
 
-function stops(open: OpenRig): void {
-  it.each(OPERATIONS)(
-    'answers aborted, and asks nothing, when %s is called with an aborted signal',
-    async (operation) => {
+function stops({ open, it }: CloudMapContract): void {
+  for (const operation of OPERATIONS) {
+    it(`answers aborted, and asks nothing, when ${operation} is called with an aborted signal`, async () => {
       const rig = await withService(open);
       const call = await prepare(rig, operation, rig.source);
       const before = rig.callCount(operation);
       expect(errorOf(await call(AbortSignal.abort()))?.code).toBe('aborted');
       expect(rig.callCount(operation)).toBe(before);
-    },
-  );
+    });
+  }
 
   it('answers aborted when it is stopped while it waits for an answer', async () => {
     const rig = await open();
@@ -124,7 +127,7 @@ async function prepare(
   operation: CloudMapOperation,
   source: CloudMapSource,
 ): Promise<(signal: AbortSignal) => Promise<Answer<unknown>>> {
-  const service = await findService(rig.source, 'shop', 'payments');
+  const service = await payments(rig);
   const calls: Readonly<Record<CloudMapOperation, (signal: AbortSignal) => Promise<Answer<unknown>>>> = {
     ListNamespaces: (signal) => source.listNamespaces(signal),
     ListServices: (signal) => source.listAllServices(() => undefined, signal),

@@ -1,45 +1,46 @@
 import type { InstancesAnswer, ServiceSummary } from '@isthmus/model';
-import type { CloudMapSource } from '@isthmus/ports';
-import type { OpenRig } from './cloud-map-contract-rig.js';
+import type { CloudMapContract, CloudMapRig } from './cloud-map-contract-rig.js';
 import {
   at,
   createServices,
   errorOf,
-  findService,
   idsOf,
   namespaceNamed,
   NEVER,
   completeValue,
+  payments,
   withInstances,
   withService,
 } from './cloud-map-contract-rig.js';
 
 /** What a source reads while nothing goes wrong. */
-export function cloudMapReadingContract(open: OpenRig): void {
-  describe('namespaces', () => namespaces(open));
-  describe('services', () => services(open));
-  describe('presence', () => presence(open));
-  describe('instances', () => instances(open));
-  describe('large services', () => largeServices(open));
+export function cloudMapReadingContract(contract: CloudMapContract): void {
+  describe('namespaces', () => namespaces(contract));
+  describe('services', () => services(contract));
+  describe('presence', () => presence(contract));
+  describe('instances', () => instances(contract));
+  describe('large services', () => largeServices(contract));
 }
 
-function namespaces(open: OpenRig): void {
+function namespaces({ open, it }: CloudMapContract): void {
   it('lists no namespaces, completely, where there are none', async () => {
-    const { source } = await open();
-    expect(completeValue(await source.listNamespaces(NEVER))).toEqual([]);
+    const rig = await open();
+    const names = completeValue(await rig.source.listNamespaces(NEVER)).map(({ name }) => name);
+    expect(ownNames(rig, names)).toEqual([]);
   });
 
   it('takes partition, region and owner from the ARN', async () => {
-    const { source } = await withService(open);
-    const [namespace] = completeValue(await source.listNamespaces(NEVER));
+    const rig = await withService(open);
+    const { account, region } = rig;
+    const namespace = await namespaceNamed(rig, 'shop');
     expect(namespace).toEqual({
-      id: expect.stringMatching(/^ns-[a-z0-9]{16}$/) as string,
-      arn: `arn:aws:servicediscovery:eu-west-1:111122223333:namespace/${namespace?.id}`,
-      name: 'shop',
-      httpName: 'shop',
+      id: expect.stringMatching(/^ns-[a-z0-9]+$/) as string,
+      arn: `arn:aws:servicediscovery:${region}:${account}:namespace/${namespace.id}`,
+      name: rig.nameOf('shop'),
+      httpName: rig.nameOf('shop'),
       partition: 'aws',
-      region: 'eu-west-1',
-      ownerAccount: '111122223333',
+      region,
+      ownerAccount: account,
       isShared: false,
     });
   });
@@ -51,9 +52,9 @@ function namespaces(open: OpenRig): void {
     await rig.createNamespace('shop');
     await rig.createService('shop', 'payments');
     await rig.register({ namespace: 'shop', service: 'payments', instance: 'i-1' }, {});
-    const service = await findService(rig.source, 'shop', 'payments');
-    expect(service.httpName).not.toBe('shop');
-    expect(idsOf((await discover(rig.source)).instances)).toEqual(['i-1']);
+    const service = await payments(rig);
+    expect(service.httpName).not.toBe(rig.nameOf('shop'));
+    expect(idsOf((await discover(rig)).instances)).toEqual(['i-1']);
   });
 
   it('dates what it reads by the clock of the other side', async () => {
@@ -65,7 +66,7 @@ function namespaces(open: OpenRig): void {
   });
 }
 
-function services(open: OpenRig): void {
+function services({ open, it }: CloudMapContract): void {
   it('lists 101 services of one namespace, page by page', async () => {
     const rig = await open();
     await rig.createNamespace('shop');
@@ -92,27 +93,31 @@ function services(open: OpenRig): void {
 
   it('lists the services of every namespace at once', async () => {
     const rig = await open();
-    for (const namespace of ['shop', 'bank']) {
+    const services = ['bank', 'shop'].map((namespace) => ({ namespace, name: rig.nameOf(`${namespace}-api`) }));
+    for (const { namespace, name } of services) {
       await rig.createNamespace(namespace);
-      await rig.createService(namespace, `${namespace}-api`);
+      await rig.createService(namespace, name);
     }
     const listed = completeValue(await rig.source.listAllServices(() => undefined, NEVER));
-    expect(listed.map(({ name }) => name).toSorted()).toEqual(['bank-api', 'shop-api']);
+    const names = listed.map(({ name }) => name);
+    expect(ownNames(rig, names)).toEqual(services.map(({ name }) => name));
   });
 
   it('knows id, ARN and date of creation of a service', async () => {
     const rig = await withService(open);
-    const [service] = completeValue(await rig.source.listAllServices(() => undefined, NEVER));
-    expect(service?.id).toMatch(/^srv-[a-z0-9]{16}$/);
-    expect(service?.arn).toBe(`arn:aws:servicediscovery:eu-west-1:111122223333:service/${service?.id}`);
+    const shop = await namespaceNamed(rig, 'shop');
+    const [service] = completeValue(await rig.source.listServices(shop, () => undefined, NEVER));
+    expect(service?.id).toMatch(/^srv-[a-z0-9]+$/);
+    expect(service?.arn).toBe(`arn:aws:servicediscovery:${rig.region}:${rig.account}:service/${service?.id}`);
     expect(Math.abs((service?.createdAtMs ?? 0) - rig.timeMs())).toBeLessThan(60_000);
   });
 }
 
-function presence(open: OpenRig): void {
+function presence({ open, it }: CloudMapContract): void {
   it('finds a service and its namespace by their ids', async () => {
-    const { source } = await withService(open);
-    const { identity } = await findService(source, 'shop', 'payments');
+    const rig = await withService(open);
+    const { source } = rig;
+    const { identity } = await payments(rig);
     const { namespaceId, serviceId } = identity;
     expect(completeValue(await source.getService(serviceId, NEVER))).toEqual({ namespaceId });
     expect(completeValue(await source.getNamespace(namespaceId, NEVER))).toBe('present');
@@ -120,7 +125,7 @@ function presence(open: OpenRig): void {
 
   it('says, completely, that what was deleted does not exist', async () => {
     const rig = await withService(open);
-    const { identity } = await findService(rig.source, 'shop', 'payments');
+    const { identity } = await payments(rig);
     await rig.deleteService('shop', 'payments');
     expect(completeValue(await rig.source.getService(identity.serviceId, NEVER))).toBe('not-found');
     await rig.deleteNamespace('shop');
@@ -129,7 +134,7 @@ function presence(open: OpenRig): void {
 
   it('does not take a service that the data plane does not know for an empty one', async () => {
     const rig = await withService(open);
-    const service = await findService(rig.source, 'shop', 'payments');
+    const service = await payments(rig);
     await rig.deleteService('shop', 'payments');
     expect(errorOf(await rig.source.discoverInstances(service, NEVER))?.code).toBe('service-not-found');
     await rig.deleteNamespace('shop');
@@ -137,34 +142,34 @@ function presence(open: OpenRig): void {
   });
 }
 
-function instances(open: OpenRig): void {
+function instances({ open, it }: CloudMapContract): void {
   it('answers, completely, that a service has no instances', async () => {
-    const { source } = await withService(open);
-    expect((await discover(source)).instances).toEqual([]);
+    const rig = await withService(open);
+    expect((await discover(rig)).instances).toEqual([]);
   });
 
   it('keeps the attributes that Isthmus uses, and drops the others', async () => {
     const rig = await withService(open);
     const used = { AWS_INSTANCE_IPV4: '10.0.0.1', AWS_INSTANCE_PORT: '8080', AVAILABILITY_ZONE: 'eu-west-1a' };
     await rig.register(at('i-1'), { ...used, ECS_CLUSTER_NAME: 'c', note: 'x' });
-    const [instance] = (await discover(rig.source)).instances;
+    const [instance] = (await discover(rig)).instances;
     expect(Object.fromEntries(instance?.attributes ?? [])).toEqual(used);
   });
 
   it('raises the revision with each registration and deregistration, and not with health', async () => {
     const rig = await withService(open, true);
-    const revisions = [(await discover(rig.source)).revision];
+    const revisions = [(await discover(rig)).revision];
     await rig.register(at('i-1'), {});
-    revisions.push((await discover(rig.source)).revision);
+    revisions.push((await discover(rig)).revision);
     await rig.register(at('i-2'), {});
-    revisions.push((await discover(rig.source)).revision);
+    revisions.push((await discover(rig)).revision);
     await rig.deregister(at('i-1'));
-    const { revision } = await discover(rig.source);
+    const { revision } = await discover(rig);
     revisions.push(revision);
     expect(new Set(revisions).size).toBe(4);
     expect(revisions.toSorted((a, b) => a - b)).toEqual(revisions);
     await rig.setHealth(at('i-2'), 'UNHEALTHY');
-    expect((await discover(rig.source)).revision).toBe(revision);
+    expect((await discover(rig)).revision).toBe(revision);
   });
 
   it('tells healthy from unhealthy instances, and leaves none of them out', async () => {
@@ -173,38 +178,43 @@ function instances(open: OpenRig): void {
     await rig.register(at('i-2'), {});
     await rig.setHealth(at('i-1'), 'HEALTHY');
     await rig.setHealth(at('i-2'), 'UNHEALTHY');
-    const { instances } = await discover(rig.source);
+    const { instances } = await discover(rig);
     expect(instances.map(({ id, health }) => `${id} ${health}`).toSorted()).toEqual(['i-1 HEALTHY', 'i-2 UNHEALTHY']);
   });
 
   it('says UNKNOWN where the service has no health check', async () => {
     const rig = await withService(open);
     await rig.register(at('i-1'), {});
-    expect((await discover(rig.source)).instances.map(({ health }) => health)).toEqual(['UNKNOWN']);
+    expect((await discover(rig)).instances.map(({ health }) => health)).toEqual(['UNKNOWN']);
   });
 }
 
-function largeServices(open: OpenRig): void {
+function largeServices({ open, it }: CloudMapContract): void {
   it('reads 999 instances in one call', async () => {
     const rig = await withInstances(open, 999);
-    expect(new Set(idsOf((await discover(rig.source)).instances)).size).toBe(999);
+    expect(new Set(idsOf((await discover(rig)).instances)).size).toBe(999);
     expect(rig.callCount('DiscoverInstances')).toBe(1);
     expect(rig.callCount('ListInstances')).toBe(0);
   });
 
   it('confirms 1,000 instances, the longest answer, by the list of the control plane', async () => {
     const rig = await withInstances(open, 1000);
-    expect(new Set(idsOf((await discover(rig.source)).instances)).size).toBe(1000);
+    expect(new Set(idsOf((await discover(rig)).instances)).size).toBe(1000);
     expect(rig.callCount('ListInstances')).toBe(10);
   });
 
   it('lists every instance of a service on the control plane', async () => {
     const rig = await withInstances(open, 201);
-    const service = await findService(rig.source, 'shop', 'payments');
+    const service = await payments(rig);
     expect(new Set(idsOf(completeValue(await rig.source.listInstances(service, NEVER)))).size).toBe(201);
   });
 }
 
-async function discover(source: CloudMapSource): Promise<InstancesAnswer> {
-  return completeValue(await source.discoverInstances(await findService(source, 'shop', 'payments'), NEVER));
+async function discover(rig: CloudMapRig): Promise<InstancesAnswer> {
+  return completeValue(await rig.source.discoverInstances(await payments(rig), NEVER));
+}
+
+/** Of names that were read, sorted, those of the contract: an account may hold more. */
+function ownNames(rig: CloudMapRig, names: readonly string[]): readonly string[] {
+  return names.filter((name) => name.startsWith(rig.nameOf(''))).toSorted();
 }

@@ -13,10 +13,14 @@ export interface CloudMapTrouble {
 }
 
 /**
- * A Cloud Map that a test fills, and a source that reads it. The world is (111122223333, eu-west-1), its lists have
- * pages of 100; each call is tried once.
+ * A Cloud Map that a test fills, and a source that reads it. Its lists have pages of 100; each call is tried once. Names
+ * that are given to it are those of the contract.
  */
 export interface CloudMapRig {
+  readonly account: string;
+  readonly region: string;
+  /** What a namespace of the contract is called there; of the empty name, what all of them begin with. */
+  nameOf(name: string): string;
   readonly source: CloudMapSource;
   /** Reads the same world, and waits no longer than some hundred ms for an answer. */
   readonly impatientSource: CloudMapSource;
@@ -46,11 +50,21 @@ export interface CloudMapPlace {
   readonly instance: string;
 }
 
+/** So many registrations are under way at a time where there are many. */
+const AT_ONCE = 20;
+
 /** A signal that nobody aborts. */
 export const NEVER: AbortSignal = new AbortController().signal;
 
 /** Makes a rig; the contract closes it. */
 export type OpenRig = () => Promise<CloudMapRig>;
+
+/** What the parts of the contract are written with. */
+export interface CloudMapContract {
+  readonly open: OpenRig;
+  /** Names a requirement, and tries it. */
+  readonly it: (name: string, check: () => Promise<void>) => void;
+}
 
 /** An instance of the service `payments` in the namespace `shop`. */
 export const at = (instance: string): CloudMapPlace => ({ namespace: 'shop', service: 'payments', instance });
@@ -66,7 +80,10 @@ export async function withService(open: OpenRig, hasHealthCheck = false): Promis
 /** The same with instances. */
 export async function withInstances(open: OpenRig, count: number): Promise<CloudMapRig> {
   const rig = await withService(open);
-  for (let index = 0; index < count; index++) await rig.register(at(`i-${index}`), {});
+  for (let next = 0; next < count; next += AT_ONCE) {
+    const indices = Array.from({ length: Math.min(AT_ONCE, count - next) }, (_, i) => next + i);
+    await Promise.all(indices.map((index) => rig.register(at(`i-${index}`), {})));
+  }
   return rig;
 }
 
@@ -75,9 +92,10 @@ export async function createServices(rig: CloudMapRig, namespace: string, count:
   for (let index = 0; index < count; index++) await rig.createService(namespace, `service-${index}`);
 }
 
-/** The record of a namespace that must exist. */
+/** The record of a namespace that must exist, found by the name that the contract gave it. */
 export async function namespaceNamed(rig: CloudMapRig, name: string): Promise<NamespaceRecord> {
-  const found = completeValue(await rig.source.listNamespaces(NEVER)).find((namespace) => namespace.name === name);
+  const namespaces = completeValue(await rig.source.listNamespaces(NEVER));
+  const found = namespaces.find((namespace) => namespace.name === rig.nameOf(name));
   if (found === undefined) throw new Error(`no namespace ${name}`);
   return found;
 }
@@ -97,6 +115,11 @@ export function errorOf(answer: Answer<unknown>): IsthmusError | undefined {
 /** Ids in alphabetical order: the order of an answer means nothing. */
 export function idsOf(instances: readonly Instance[]): readonly string[] {
   return instances.map(({ id }) => id).toSorted();
+}
+
+/** The service `payments` of `shop`, found through the catalogue. */
+export function payments(rig: CloudMapRig): Promise<ServiceRecord> {
+  return findService(rig.source, rig.nameOf('shop'), 'payments');
 }
 
 /** A service as discovery would know it: found through the catalogue. */

@@ -15,6 +15,7 @@ export type { SnapshotStoreRig } from './snapshot-store-contract.js';
 export * from './plan-world.js';
 export * from './decision-world.js';
 export { cloudMapSourceContract } from './cloud-map-contract.js';
+export type { ContractOptions, Deviation } from './cloud-map-contract.js';
 export { completeValue, findService, idsOf, NEVER } from './cloud-map-contract-rig.js';
-export type { CloudMapPlace, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
+export type { CloudMapOperation, CloudMapPlace, CloudMapRig, CloudMapTrouble } from './cloud-map-contract-rig.js';
 export * from './federation-world.js';

@@ -1,3 +1,5 @@
+import { describeOn } from './describe-on.js';
+import { Missing } from './server-cache.js';
 import { findServers } from './server-binaries.js';
 import type { ServerBinaries } from './server-binaries.js';
 
@@ -7,13 +9,5 @@ const found = await findServers();
  * A suite on real servers. Where they cannot be had it is reported as skipped, with the reason, and never as passed.
  */
 export function describeOnServers(name: string, suite: (binaries: ServerBinaries) => void): void {
-  if (typeof found !== 'string') {
-    describe(name, () => suite(found));
-    return;
-  }
-  process.stderr.write(`isthmus e2e: “${name}” was not run: ${found}\n`);
-  describe.skip(name, () => {
-    // eslint-disable-next-line jest/expect-expect -- it stands for all that was not run
-    it('was not run', () => undefined);
-  });
+  describeOn(name, typeof found === 'string' ? new Missing(found) : found, suite);
 }

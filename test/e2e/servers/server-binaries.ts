@@ -1,6 +1,7 @@
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Missing, cachedFile, isReadable, runGo, tell, versionOf } from './go-module.js';
+import { runGo, versionOf } from './go-module.js';
+import { Missing, cachedFile, isReadable, tell } from './server-cache.js';
 
 /** Real servers as files, and Istio's CRDs as YAML. */
 export interface ServerBinaries {

@@ -1,0 +1,62 @@
+import { accessSync, constants, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+/** Why something could not be got, as one line that says what to do. */
+export class Missing extends Error {}
+
+/**
+ * A file or folder of the user's cache, made once per version: `make` writes it under another name and it is put in
+ * place whole.
+ */
+export async function cachedFile(
+  path: readonly [tool: string, version: string, file: string],
+  make: (target: string) => Promise<void>,
+): Promise<string> {
+  const file = join(cacheFolder(), ...path);
+  if (isReadable(file)) return file;
+  mkdirSync(dirname(file), { recursive: true });
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    await make(unfinished);
+    putInPlace(unfinished, file);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+  return file;
+}
+
+/** Tells a person who waits what is going on: a first run takes minutes. */
+export function tell(line: string): void {
+  process.stderr.write(`isthmus e2e: ${line}\n`);
+}
+
+/** Whether a file is there and may be read, or what `mode` says. */
+export function isReadable(file: string, mode = constants.R_OK): boolean {
+  try {
+    accessSync(file, mode);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A program of the PATH, or of one of the folders where it is often put. */
+export function findProgram(name: string, furtherFolders: readonly string[] = []): string | undefined {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...furtherFolders];
+  return folders.map((folder) => join(folder, name)).find((file) => isReadable(file, constants.X_OK));
+}
+
+/** Somebody else may have made the same folder meanwhile: theirs is as good. */
+function putInPlace(unfinished: string, file: string): void {
+  try {
+    renameSync(unfinished, file);
+  } catch (error) {
+    if (!isReadable(file)) throw error;
+  }
+}
+
+function cacheFolder(): string {
+  const xdg = process.env['XDG_CACHE_HOME'];
+  return join(xdg === undefined || xdg === '' ? join(homedir(), '.cache') : xdg, 'isthmus', 'e2e');
+}
