@@ -5,8 +5,8 @@ export { hostOfLive, isCatalogueKnown, judgeCluster, renderCluster } from './clu
 export type { ClusterJudgement } from './cluster.js';
 export { entryNameOf } from './entry-name.js';
 export { hostOf } from './host.js';
-export { judgeHost } from './judge.js';
-export type { HostJudgement, JudgeContext, JudgedComponent, Verdict } from './judge.js';
+export { JUDGE_GUARDS, judgeHost } from './judge.js';
+export type { HostJudgement, JudgeContext, JudgedComponent, JudgeGuards, Verdict } from './judge.js';
 export { readLive } from './live.js';
 export type { LiveEntry } from './live.js';
 export { endpointsOf, groupLive } from './live-host.js';
