@@ -1,4 +1,4 @@
-import { isCatalogueKnown } from '@isthmus/desired';
+import { isCatalogueKnown, JUDGE_GUARDS } from '@isthmus/desired';
 import { planOf, pressBrake } from '@isthmus/plan';
 import type { Clock } from '@isthmus/ports';
 import type { Decision, DecisionInput } from './decision.js';
@@ -52,7 +52,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     marksSeenAtMs.get(markId(name, component));
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
   const context: BookContext = {
-    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs },
+    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs, guards: input.guards ?? JUDGE_GUARDS },
     hub: hub.name,
     foreign: view.foreign,
     isCatalogueKnown: isKnown,

@@ -9,6 +9,7 @@ export type * from './explain-view.js';
 export * from './federation.js';
 export * from './loop.js';
 export * from './memory-snapshot-store.js';
+export * from './leadership.js';
 export * from './plan-input.js';
 export * from './plan-once.js';
 export * from './plan-view.js';
