@@ -21,7 +21,7 @@ import {
   source,
 } from '@isthmus/testing';
 
-import { ModelCloudMap } from './model-cloud-map.js';
+import { ModelCloudMap } from '../../libs/testing/src/simulation/model-cloud-map.js';
 
 export const ACCOUNT = '111122223333';
 export const US = source({ name: 'us', region: 'us-east-1', account: ACCOUNT });

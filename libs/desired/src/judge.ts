@@ -89,7 +89,24 @@ export interface JudgeContext {
   readonly serverNowMs: number;
   /** Hub time since which this process has seen a mark; undefined: not seen before now. */
   readonly markSeenAtMs: (name: EntryName, component: ComponentKey) => number | undefined;
+  /** Default: all of them. */
+  readonly guards?: JudgeGuards;
 }
+
+/** Rules against what other writers and late messages do. A test takes one out, to see that its absence is noticed. */
+export interface JudgeGuards {
+  /** Whether the live object holds a newer state of the component than a reading. */
+  readonly holdsNewer: (
+    record: ComponentRecord | undefined,
+    reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrulesRevision'>,
+    nowMs: number,
+  ) => boolean;
+  /** What becomes of a component that is proven gone, or no longer mapped. */
+  readonly removalOf: (cause: 'gone' | 'unmapped', place: Place, context: JudgeContext) => Verdict;
+}
+
+/** All guards, as they are unless a test says otherwise. */
+export const JUDGE_GUARDS: JudgeGuards = { holdsNewer: isNewer, removalOf: removal };
 
 /** Judges one host: which components stand on it, and what the readings prove about each. */
 export function judgeHost(
@@ -98,6 +115,7 @@ export function judgeHost(
   context: JudgeContext,
 ): HostJudgement {
   const { live } = found;
+  const { removalOf } = guardsOf(context);
   const name = live === undefined ? entryNameOf(host) : nameOfLive(live);
   const records = live?.components ?? [];
   const mappedKeys = new Set(found.candidates.map(({ key }) => key));
@@ -114,7 +132,7 @@ export function judgeHost(
     const successor = successions.get(key);
     const verdict =
       record !== undefined && unmapped.has(record)
-        ? removal('unmapped', place, context)
+        ? removalOf('unmapped', place, context)
         : successor === undefined
           ? judgeComponent(place, context)
           : follow(judgeComponent({ name, live, record: recordOf.get(successor.key), mapped: successor }, context));
@@ -152,7 +170,12 @@ function follow(successor: Verdict): Verdict {
   }
 }
 
-interface Place {
+function guardsOf({ guards = JUDGE_GUARDS }: JudgeContext): JudgeGuards {
+  return guards;
+}
+
+/** A component where it is judged. */
+export interface Place {
   readonly name: EntryName;
   readonly live: LiveHost | undefined;
   readonly record: ComponentRecord | undefined;
@@ -161,19 +184,22 @@ interface Place {
 
 function judgeComponent(place: Place, context: JudgeContext): Verdict {
   const { mapped, record } = place;
+  const { holdsNewer, removalOf } = guardsOf(context);
   if (mapped === undefined) return { kind: 'keep', reason: 'component-unread' };
   const { state } = mapped;
-  if (hasAbsenceProof(state.absence, 0)) return removal('gone', place, context);
+  if (hasAbsenceProof(state.absence, 0)) return removalOf('gone', place, context);
   // Between a pass and its question to GetService the proof lapses for a moment: only a return clears a mark.
   if (state.absence !== undefined && place.live?.pending.has(mapped.key) === true) {
     return { kind: 'keep', reason: 'pending-delete' };
   }
+  // Another leader may have removed it as gone: nothing begins with what may not be there any more.
+  if (state.absence !== undefined && record === undefined) return { kind: 'keep', reason: 'absence-unproven' };
   // A consumer only learns that it sees the service no more: it believes nothing new of it, and takes nothing away.
   if (state.absence !== undefined && state.service.isShared) return { kind: 'keep', reason: 'unshared' };
   if (state.emptiness !== undefined) {
     const { revision, observedAtMs } = state.emptiness;
     const isProven = hasEmptinessProof(state.emptiness, context.cluster.deletes);
-    if (isProven && !isNewer(record, { revision, observedAtMs, overrulesRevision: undefined }, context.nowMs)) {
+    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrulesRevision: undefined }, context.nowMs)) {
       return { kind: 'empty', revision, observedAtMs };
     }
     if (record !== undefined || state.reading === undefined) return { kind: 'keep', reason: 'empty-unproven' };
@@ -181,7 +207,7 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.reading === undefined) {
     return { kind: 'keep', reason: state.absence === undefined ? 'component-unread' : 'absence-unproven' };
   }
-  if (isNewer(record, state.reading, context.nowMs)) return { kind: 'keep', reason: 'older-reading' };
+  if (holdsNewer(record, state.reading, context.nowMs)) return { kind: 'keep', reason: 'older-reading' };
   const { health } = mapped.source;
   const { region } = state.service.identity;
   const rules = { component: mapped.key, region, health, route: mapped.route, cluster: context.cluster };
@@ -226,8 +252,9 @@ function isNewer(
   nowMs: number,
 ): boolean {
   if (record === undefined) return false;
-  if (record.revision !== reading.revision) {
-    return record.revision > reading.revision && record.revision > (reading.overrulesRevision ?? -1);
-  }
-  return record.observedAtMs > reading.observedAtMs && record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+  const isSeenLater = record.observedAtMs > reading.observedAtMs && record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+  if (record.revision === reading.revision) return isSeenLater;
+  // A revision that was overruled can be reached in earnest afterwards.
+  const isOverruled = record.revision <= (reading.overrulesRevision ?? -1) && !isSeenLater;
+  return record.revision > reading.revision && !isOverruled;
 }

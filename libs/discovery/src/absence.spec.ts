@@ -45,6 +45,18 @@ function absenceOf(snapshot: Snapshot) {
   return snapshot.services.get(web.key)?.absence;
 }
 
+describe('completePass', () => {
+  it.each([
+    ['says nothing of a service that was first seen while it went on', 150, undefined],
+    ['counts for a service that was first seen at a time that is yet to come: the clock was set back', 250, [100]],
+  ])('%s', (_, firstSeenAtMs, passesAtMs) => {
+    const pass = { startedAtMs: 100, endedAtMs: 200, namespaces: [shop, pay], seen: new Set<never>() };
+    expect(absenceOf(completePass(found(empty, 'srv-web', firstSeenAtMs), pass, settings))?.passesAtMs).toEqual(
+      passesAtMs,
+    );
+  });
+});
+
 describe('wantedProbes', () => {
   it('asks for a service that two complete passes did not show, not before', () => {
     expect(wantedProbes(passes(found(empty), [100]))).toEqual([]);

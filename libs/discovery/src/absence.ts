@@ -11,10 +11,19 @@ export function clearAbsence(state: ServiceState): ServiceState {
   return state.absence === undefined ? state : { ...state, absence: undefined };
 }
 
+/** When a pass began and ended. */
+export interface PassTimes {
+  readonly startedAtMs: number;
+  /** Given: a service that was first seen after it was seen by a clock that has been set back since. */
+  readonly endedAtMs?: number | undefined;
+}
+
 /** The state after one more complete pass without it; one that began before the service was first seen says nothing. */
-export function absentIn(state: ServiceState, passAtMs: number): ServiceState {
+export function absentIn(state: ServiceState, pass: PassTimes): ServiceState {
+  const { startedAtMs: passAtMs, endedAtMs = Number.POSITIVE_INFINITY } = pass;
   const latestAtMs = state.absence?.passesAtMs.at(-1);
-  if (passAtMs < state.firstSeenAtMs || passAtMs === latestAtMs) return state;
+  const isFirstSeenSince = passAtMs < state.firstSeenAtMs && state.firstSeenAtMs <= endedAtMs;
+  if (isFirstSeenSince || passAtMs === latestAtMs) return state;
   const isClockBack = latestAtMs !== undefined && passAtMs < latestAtMs;
   const absence = isClockBack || state.absence === undefined ? firstPass(passAtMs) : nextPass(state.absence, passAtMs);
   return { ...state, absence };

@@ -146,6 +146,17 @@ describe('acceptInstances with a revision that went back', () => {
     expect(service.complete(18, [a]).state.reading?.overrulesRevision).toBeUndefined();
   });
 
+  it('begins anew with an answer that is older still, so that a stale one among true ones is not believed', () => {
+    const service = polled().complete(17, [a, b]).complete(5, [a, b]).complete(5, [a, b]).complete(3, [a], 60_000);
+    expect(service).toMatchObject({
+      last: 'regressed',
+      state: { reading: { revision: 17 }, regression: { reads: 1 } },
+    });
+    expect(service.complete(5, [a, b]).complete(5, [a, b], 60_000)).toMatchObject({
+      state: { reading: { revision: 5 } },
+    });
+  });
+
   it('never believes an empty answer with it', () => {
     const service = polled().complete(17, [a]);
     for (let poll = 0; poll < 10; poll++) service.complete(3, [], 60_000);
@@ -187,6 +198,17 @@ describe('acceptInstances with an empty answer', () => {
     const service = polled().complete(5, [a]).complete(6, []);
     expect(service).toMatchObject({ last: 'empty', ids: [a.id] });
     expect(service.state.emptiness).toMatchObject({ reads: 1, revision: 6, isConfirmed: false });
+  });
+
+  it('counts answers of a lower revision when nothing shows instances since, so that one revision too high is no lock-out', () => {
+    const service = polled().complete(5, [a]).complete(7, []).complete(6, [], 30_000).complete(6, [], 30_000);
+    expect(service.state).toMatchObject({ emptiness: { reads: 3, revision: 7 }, regression: undefined });
+    expect(needsEmptyConfirmation(service.state, NEEDS)).toBe(true);
+  });
+
+  it('counts none that is older than instances that were answered', () => {
+    const service = polled().complete(5, [a]).complete(7, []).complete(4, []).complete(5, []);
+    expect(service.state).toMatchObject({ emptiness: { reads: 1 }, regression: { reads: 2 } });
   });
 
   it('proves the last instance gone by three over 60 s that ListInstances confirms', () => {

@@ -44,7 +44,8 @@ interface Answered extends InstancesAnswer {
  * | complete | below known | nothing; replaces after three in a row over 60 s |
  * | empty | above known, or again | the reading stays; evidence of emptiness |
  * | empty | that of a non-empty state | nothing |
- * | empty | below known | nothing, ever |
+ * | empty | below known, which has instances | nothing, ever |
+ * | empty | below known, which is empty too, and above every instance | as an empty one of the known revision |
  * | partial | not below known | adds and changes |
  * | failed | | nothing |
  */
@@ -65,7 +66,11 @@ export function acceptInstances(
 
 function take(state: ServiceState, answered: Answered, context: AcceptContext): Accepted {
   const known = newestKnown(state);
-  if (known !== undefined && answered.revision < known.revision) return takeOlder(state, answered, context);
+  if (known !== undefined && answered.revision < known.revision) {
+    return isAgreed(state, answered)
+      ? takeEmpty(state, { ...answered, revision: known.revision }, context)
+      : takeOlder(state, answered, context);
+  }
   if (answered.instances.length > 0) return takeInstances(state, answered, context);
   if (known?.revision === answered.revision && !known.isEmpty) {
     return { state: patch(state, { regression: undefined }), outcome: 'empty' };
@@ -73,7 +78,7 @@ function take(state: ServiceState, answered: Answered, context: AcceptContext): 
   return takeEmpty(state, answered, context);
 }
 
-/** An empty answer is never believed against a higher revision, however often it comes. */
+/** An empty answer is never believed against instances of a higher revision, however often it comes. */
 function takeOlder(state: ServiceState, answered: Answered, context: AcceptContext): Accepted {
   const regression = countRegression(state.regression, answered.revision, context.nowMs);
   const isBelieved = isPersistent(regression, context.nowMs) && answered.instances.length > 0;
@@ -96,6 +101,14 @@ function takeOlder(state: ServiceState, answered: Answered, context: AcceptConte
     },
     outcome: 'changed',
   };
+}
+
+/** Whether an empty answer says what is claimed of a higher revision too: everything that shows instances is older. */
+function isAgreed({ reading, floor, emptiness }: ServiceState, answered: Answered): boolean {
+  const isClaimedEmpty = emptiness !== undefined || floor?.isEmpty === true;
+  const shown = [reading, floor?.isEmpty === true ? undefined : floor];
+  const isNewest = shown.every((one) => one === undefined || one.revision < answered.revision);
+  return answered.instances.length === 0 && isClaimedEmpty && isNewest;
 }
 
 function takeInstances(state: ServiceState, answered: Answered, context: AcceptContext): Accepted {

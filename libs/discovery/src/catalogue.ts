@@ -10,6 +10,7 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
+import type { PassTimes } from './absence.js';
 import { absentIn, clearAbsence } from './absence.js';
 import { ownAccounts } from './account.js';
 import { change } from './change.js';
@@ -26,8 +27,7 @@ export type CatalogueReads =
   { readonly kind: 'filtered'; readonly namespaces: readonly NamespaceRecord[] } | { readonly kind: 'unfiltered' };
 
 /** A pass whose every page was read. */
-export interface CataloguePass {
-  readonly startedAtMs: number;
+export interface CataloguePass extends PassTimes {
   /** Everything that ListNamespaces showed, selected or not. */
   readonly namespaces: readonly NamespaceRecord[];
   /** Every service that ListServices showed. */
@@ -81,7 +81,7 @@ export function completePass(snapshot: Snapshot, pass: CataloguePass, settings: 
     if (!selectsRecord(settings, state.service)) states.set(key, undefined);
     else if (pass.seen.has(key)) states.set(key, clearAbsence(state));
     else if (state.service.isShared || accounts.has(state.service.identity.ownerAccount))
-      states.set(key, absentIn(state, pass.startedAtMs));
+      states.set(key, absentIn(state, pass));
   }
   const [account] = accounts;
   const changed = change(snapshot, states, { account, catalogue: completed(snapshot.catalogue, pass) });

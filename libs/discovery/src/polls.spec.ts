@@ -76,6 +76,12 @@ describe('dueAtMs', () => {
 describe('duePolls', () => {
   const [hot, cold] = [state('hot.shop', { changedAtMs: NOW_MS }), state('cold.shop')];
 
+  it('are those too that were polled at a time that is yet to come: the clock was set back', () => {
+    const web = state('web.shop');
+    const due = duePolls(snapshotOf([web]), logOf([web], NOW_MS + 600_000), { poll, nowMs: NOW_MS });
+    expect(due).toEqual([web]);
+  });
+
   it('takes what is due, the latest first', () => {
     const snapshot = snapshotOf([hot, cold]);
     const nowMs = NOW_MS + poll.coldMs;

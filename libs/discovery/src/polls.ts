@@ -62,7 +62,10 @@ export function dueAtMs(state: ServiceState, poll: PollSettings, lastPolledAtMs:
   return (slots + 1) * intervalMs + phaseMs;
 }
 
-/** The services that are due, the latest first. One whose name another service has taken is not asked for by name. */
+/**
+ * The services that are due, the latest first, and those that were polled at a time that is yet to come: the clock was
+ * set back. One whose name another service has taken is not asked for by name.
+ */
 export function duePolls(
   snapshot: Snapshot,
   log: PollLog,
@@ -70,8 +73,10 @@ export function duePolls(
 ): readonly ServiceState[] {
   const due: { readonly state: ServiceState; readonly atMs: number }[] = [];
   for (const state of pollable(snapshot)) {
-    const atMs = dueAtMs(state, at.poll, log.get(state.service.key)?.polledAtMs);
-    if (atMs <= at.nowMs) due.push({ state, atMs });
+    const polledAtMs = log.get(state.service.key)?.polledAtMs;
+    const atMs = dueAtMs(state, at.poll, polledAtMs);
+    const isClockBack = (polledAtMs ?? state.firstSeenAtMs) > at.nowMs;
+    if (isClockBack || atMs <= at.nowMs) due.push({ state, atMs });
   }
   due.sort((a, b) => a.atMs - b.atMs || compareText(a.state.service.key, b.state.service.key));
   return due.map(({ state }) => state);

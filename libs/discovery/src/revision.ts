@@ -34,19 +34,18 @@ export function floorAfter(floor: RevisionFloor | undefined, taken: Stamp): Revi
   return floor !== undefined && isNewer(floor, taken) ? floor : undefined;
 }
 
-/** The evidence after one more answer whose revision is below the newest known; the same one when it says nothing more. */
+/**
+ * The evidence after one more answer whose revision is below the newest known; the same one when it says nothing more.
+ * An answer that is older still than those before it begins anew: between true answers a stale one must not be believed.
+ */
 export function countRegression(
   evidence: RegressionEvidence | undefined,
   revision: number,
   nowMs: number,
 ): RegressionEvidence {
-  if (evidence === undefined) return { reads: 1, firstAtMs: nowMs, revision };
-  if (evidence.reads >= REGRESSION_READS && evidence.revision <= revision) return evidence;
-  return {
-    reads: Math.min(evidence.reads + 1, REGRESSION_READS),
-    firstAtMs: evidence.firstAtMs,
-    revision: Math.min(evidence.revision, revision),
-  };
+  if (evidence === undefined || revision < evidence.revision) return { reads: 1, firstAtMs: nowMs, revision };
+  if (evidence.reads >= REGRESSION_READS && evidence.revision === revision) return evidence;
+  return { reads: Math.min(evidence.reads + 1, REGRESSION_READS), firstAtMs: evidence.firstAtMs, revision };
 }
 
 /** Whether the revision went back for so often and so long that it is no stale replica. */

@@ -195,8 +195,10 @@ export class Elector implements LeaderElector {
   async #watchDeadline(signal: AbortSignal): Promise<void> {
     const { clock, timings } = this.#options;
     while (!signal.aborted && this.#state.role === 'leader') {
-      const leftMs = this.#state.renewedAtMs + timings.renewDeadlineMs - this.#nowMs();
-      if (leftMs > 0) await clock.sleep(leftMs, signal).catch(() => undefined);
+      const nowMs = this.#nowMs();
+      const leftMs = this.#state.renewedAtMs + timings.renewDeadlineMs - nowMs;
+      // Sums and differences of fractions are rounded each in its own way: nothing may be left, and it is safe all the same.
+      if (isSafeAt(this.#state, nowMs, timings)) await clock.sleep(Math.max(1, leftMs), signal).catch(() => undefined);
       else await this.#happen({ kind: 'passed', atMs: this.#nowMs() });
     }
   }

@@ -77,7 +77,7 @@ export class CatalogueReader {
     const listing = await this.#listServices(namespaces.value, signal);
     const missing = namespaces.kind === 'partial' ? namespaces.missing : listing.missing;
     if (missing !== undefined) return this.#failed(missing);
-    const pass = { startedAtMs, namespaces: namespaces.value, seen: listing.seen };
+    const pass = { startedAtMs, endedAtMs: clock.nowMs(), namespaces: namespaces.value, seen: listing.seen };
     cell.change((snapshot) => completePass(snapshot, pass, settings));
     await inParallel(wantedProbes(cell.get()), CONCURRENCY, (probe) => this.#probe(probe, signal));
     return undefined;

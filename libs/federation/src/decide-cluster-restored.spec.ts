@@ -48,4 +48,34 @@ describe('decideCluster on a snapshot of another term', () => {
     const world = new DecisionWorld();
     expect(world.run(restored(of(['10.0.0.1'], 3)))).toEqual(['create cloudmap-cart.shop']);
   });
+
+  it('begins nothing with a service that was suspected to be gone: another leader may have removed it', () => {
+    const reading = given.reading([given.instance('10.0.0.1')], { revision: 3 });
+    const absence = { passesAtMs: [EPOCH_MS], notFoundAtMs: undefined };
+    const suspected = given.snapshot(US, [given.serviceState(CART, { reading, absence })]);
+    expect(new DecisionWorld().run(restored(suspected))).toEqual([]);
+    expect(new DecisionWorld().run(suspected)).toEqual([]);
+  });
+});
+
+describe('decideCluster on a reading that overruled a higher revision', () => {
+  const at = (revision: number, observedAtMs: number, overrulesRevision?: number): Snapshot => {
+    const reading = given.reading([given.instance(`10.0.0.${revision}`)], {
+      revision,
+      observedAtMs,
+      overrulesRevision,
+    });
+    return given.snapshot(US, [given.serviceState(CART, { reading })]);
+  };
+
+  it.each([
+    ['takes the place of what was recorded before', EPOCH_MS + 60_000, ['10.0.0.3']],
+    ['leaves what was recorded after, when that revision was reached in earnest', EPOCH_MS - 60_000, ['10.0.0.4']],
+  ])('%s', (_, observedAtMs, addresses) => {
+    const world = new DecisionWorld();
+    world.run(at(4, EPOCH_MS));
+    world.restart();
+    world.run(at(3, observedAtMs, 4));
+    expect(world.addresses()).toEqual(addresses);
+  });
 });

@@ -1,4 +1,4 @@
-import { isCatalogueKnown } from '@isthmus/desired';
+import { isCatalogueKnown, JUDGE_GUARDS } from '@isthmus/desired';
 import { planOf, pressBrake } from '@isthmus/plan';
 import type { Clock } from '@isthmus/ports';
 import type { Decision, DecisionInput } from './decision.js';
@@ -37,10 +37,11 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
   mapping.update(snapshots);
   yield;
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
+  const markSeenAtMs: BookBasis['judge']['markSeenAtMs'] = (name, key) => marksSeenAtMs.get(markId(name, key));
   const basis: BookBasis = {
     mapping,
     plain,
-    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs: (name, key) => marksSeenAtMs.get(markId(name, key)) },
+    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs, guards: input.guards ?? JUDGE_GUARDS },
     hub: hub.name,
     foreign: view.foreign,
     isCatalogueKnown: isKnown,

@@ -1,4 +1,4 @@
-import type { LiveEntry, MappingIndex } from '@isthmus/desired';
+import type { JudgeGuards, LiveEntry, MappingIndex } from '@isthmus/desired';
 import type {
   Approval,
   ClusterSettings,
@@ -43,6 +43,8 @@ export interface DecisionInput {
   /** The API server's time. */
   readonly serverNowMs: number;
   readonly epoch: number;
+  /** Default: all guards. */
+  readonly guards?: JudgeGuards;
   /** Mappings that clusters with equal routes share; absent: this cluster has its own. */
   readonly mappings?: MappingShelf;
 }

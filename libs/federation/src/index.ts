@@ -15,6 +15,7 @@ export type * from './live-components.js';
 export * from './loop.js';
 export * from './memory-snapshot-store.js';
 export { isPaused } from './pause.js';
+export * from './leadership.js';
 export * from './plan-input.js';
 export * from './plan-once.js';
 export * from './plan-view.js';

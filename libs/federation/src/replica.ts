@@ -3,6 +3,7 @@ import type { LeaderElector, LeaderView, Term } from '@isthmus/ports';
 
 import type { FederationPorts } from './federation.js';
 import { Federation } from './federation.js';
+import type { Leadership } from './leadership.js';
 import { electedLeadership } from './leadership.js';
 import { Running } from './running.js';
 import { Standby } from './standby.js';
@@ -20,6 +21,8 @@ export interface ReplicaOptions {
   /** Undefined: there is one replica, and it leads. */
   readonly elector: LeaderElector | undefined;
   readonly store: StoreView;
+  /** What the work of a leader asks before it writes; default: `electedLeadership`. */
+  readonly leadershipOf?: (elector: LeaderElector) => Leadership;
 }
 
 /** When a new leader looks at each cluster again: a write of the leader before can be late, but not for ever. */
@@ -108,9 +111,9 @@ export class Replica {
   }
 
   #lead({ signal }: Term, elector: LeaderElector): Promise<void> {
-    const { ports } = this.#options;
+    const { ports, leadershipOf = electedLeadership } = this.#options;
     const followed = this.#following?.stop();
-    const leadership = electedLeadership(elector);
+    const leadership = leadershipOf(elector);
     const federation = new Federation(this.#configuration, { ...ports, leadership, relistsAfterMs: RELISTS_AFTER_MS });
     this.#federation = federation;
     // At once, and not when others have had their turn: every loop and request of the term hangs on this.

@@ -44,11 +44,20 @@ export interface ApiAnswer {
   readonly text: string;
 }
 
+/** What carries requests to one API server: each ends with an answer or with an IsthmusError within its timeout. */
+export interface Transport {
+  /** The token that it sends, for those who must keep it out of messages. */
+  readonly token: Secret | undefined;
+  send(request: ApiRequest): Promise<ApiAnswer>;
+  /** Cuts every connection; what is under way ends with `aborted`. */
+  close(): Promise<void>;
+}
+
 /**
  * Connections to one API server: up to four, HTTP/1.1, kept open between requests. It follows no redirect and sends
  * nothing twice; a request ends with an answer or with an IsthmusError within its timeout.
  */
-export class ApiTransport {
+export class ApiTransport implements Transport {
   readonly #pool: Pool;
   readonly #prefix: string;
   readonly #token: Secret | undefined;
@@ -61,7 +70,6 @@ export class ApiTransport {
     if (onConnect !== undefined) this.#pool.on('connect', () => onConnect());
   }
 
-  /** The token that it sends, for those who must keep it out of messages. */
   get token(): Secret | undefined {
     return this.#token;
   }
@@ -81,7 +89,6 @@ export class ApiTransport {
     }
   }
 
-  /** Cuts every connection; what is under way ends with `aborted`. */
   close(): Promise<void> {
     return this.#pool.destroy();
   }

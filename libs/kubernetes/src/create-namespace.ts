@@ -1,12 +1,12 @@
 import { OBJECT } from '@isthmus/model';
 import { answerError } from './answer-errors.js';
-import type { ApiRequest, ApiTransport } from './api-transport.js';
+import type { ApiRequest, Transport } from './api-transport.js';
 
 const JSON_TYPE = 'application/json';
 
 /** Creates a namespace; one that exists already is success, also while it is being deleted. */
 export async function createNamespace(
-  transport: ApiTransport,
+  transport: Transport,
   namespace: string,
   request: Pick<ApiRequest, 'signal' | 'doing' | 'timeoutMs'>,
 ): Promise<void> {

@@ -1,3 +1,4 @@
+export type { ApiAnswer, ApiRequest, Transport } from './api-transport.js';
 export type {
   ClientCertificate,
   Kubeconfig,

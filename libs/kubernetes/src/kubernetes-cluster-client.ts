@@ -2,7 +2,7 @@ import type { ClusterName, EntryName, ObservedEntry, ObservedMetadata, Precondit
 import { IsthmusError, OBJECT } from '@isthmus/model';
 import type { ClusterClient, EntryList, EntryManifest, WrittenEntry } from '@isthmus/ports';
 import { answerError } from './answer-errors.js';
-import type { ApiAnswer, ApiRequest } from './api-transport.js';
+import type { ApiAnswer, ApiRequest, Transport } from './api-transport.js';
 import { ApiTransport } from './api-transport.js';
 import { createNamespace } from './create-namespace.js';
 import { createBody, deleteBody, updateBody } from './entry-body.js';
@@ -63,14 +63,14 @@ interface Listing<Entry> {
  */
 export class KubernetesClusterClient implements ClusterClient {
   readonly #options: KubernetesClusterClientOptions;
-  readonly #transport: ApiTransport;
+  readonly #transport: Transport;
   readonly #others = new Map<string, KubernetesClusterClient>();
   #version: string | undefined;
   /** The highest resourceVersion of our own writes: cached reads must not be older. */
   #writtenVersion = 0n;
 
-  /** `transport`: connections of another client to share. */
-  constructor(options: KubernetesClusterClientOptions, transport?: ApiTransport) {
+  /** `transport`: connections of another client to share, or what stands for them. */
+  constructor(options: KubernetesClusterClientOptions, transport?: Transport) {
     this.#options = options;
     const { kubeconfig, connections = 4, onConnect } = options;
     this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect });

@@ -1,6 +1,6 @@
 import { IsthmusError } from '@isthmus/model';
 import { answerError } from './answer-errors.js';
-import type { ApiRequest, ApiTransport } from './api-transport.js';
+import type { ApiRequest, Transport } from './api-transport.js';
 import { isRecord, parseObject } from './json.js';
 
 /** Newest first: what all supported versions of Istio serve. */
@@ -8,7 +8,7 @@ const VERSIONS = ['v1', 'v1beta1', 'v1alpha3'] as const;
 
 /** The newest version of ServiceEntry that the cluster serves; `api-missing` when it serves none. */
 export async function findServedVersion(
-  transport: ApiTransport,
+  transport: Transport,
   request: Pick<ApiRequest, 'signal' | 'doing' | 'timeoutMs'>,
 ): Promise<string> {
   for (const version of VERSIONS) {

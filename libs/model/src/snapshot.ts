@@ -90,7 +90,7 @@ export interface RevisionFloor {
 export interface RegressionEvidence {
   readonly reads: number;
   readonly firstAtMs: number;
-  /** The lowest revision answered. */
+  /** Of the latest of them: none before it was higher. */
   readonly revision: number;
 }
 

@@ -1,4 +1,4 @@
-import type { CloudMapErrorCode, CloudMapModel } from '@isthmus/emulation';
+import type { CloudMapErrorCode, CloudMapModel, CloudMapReply } from '@isthmus/emulation';
 import type {
   Answer,
   Code,
@@ -45,6 +45,23 @@ interface RawNamespace {
   readonly Properties: { readonly HttpProperties: { readonly HttpName: string } };
 }
 
+/** How a call reaches the model and its reply comes back: `perform` is what happens when it arrives. */
+export type CloudMapChannel = (
+  operation: string,
+  perform: () => CloudMapReply,
+  signal: AbortSignal,
+) => Promise<CloudMapReply>;
+
+/** Whose Cloud Map is read, and how. */
+export interface ModelCloudMapPlace {
+  readonly account: string;
+  readonly region: string;
+  /** At once, unless given. */
+  readonly channel?: CloudMapChannel;
+  /** Items on a page of a listing; 100 unless given. */
+  readonly pageSize?: number;
+}
+
 /** One account and region of the emulated Cloud Map without a wire: every page and fault of it, on a clock that a test moves. */
 export class ModelCloudMap implements CloudMapSource {
   /** Answers of DiscoverInstances are cut at this size, and then nothing confirms them. */
@@ -52,11 +69,16 @@ export class ModelCloudMap implements CloudMapSource {
   readonly #model: CloudMapModel;
   readonly #clock: Clock;
   readonly #caller: { readonly account: string; readonly region: string };
+  readonly #channel: CloudMapChannel;
+  readonly #pageSize: number;
 
-  constructor(model: CloudMapModel, clock: Clock, caller: { readonly account: string; readonly region: string }) {
+  constructor(model: CloudMapModel, clock: Clock, place: ModelCloudMapPlace) {
+    const { account, region, channel, pageSize = 100 } = place;
     this.#model = model;
     this.#clock = clock;
-    this.#caller = caller;
+    this.#caller = { account, region };
+    this.#channel = channel ?? ((_, perform) => Promise.resolve(perform()));
+    this.#pageSize = pageSize;
   }
 
   listNamespaces(signal: AbortSignal): Promise<Answer<readonly NamespaceRecord[]>> {
@@ -135,7 +157,7 @@ export class ModelCloudMap implements CloudMapSource {
       const items: Item[] = [];
       let token: unknown;
       do {
-        const reply = await this.#call(operation, { ...input, MaxResults: 100, NextToken: token }, signal);
+        const reply = await this.#call(operation, { ...input, MaxResults: this.#pageSize, NextToken: token }, signal);
         if (!reply.ok && token === undefined) return failed(reply.error);
         if (!reply.ok) return { kind: 'partial', value: items, observedAtMs: this.#atMs(), missing: reply.error };
         const page = (reply.value[member] as readonly unknown[]).map(parse);
@@ -149,7 +171,8 @@ export class ModelCloudMap implements CloudMapSource {
 
   async #call(operation: string, input: Body, signal: AbortSignal): Promise<Result<Body, IsthmusError>> {
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-    const reply = this.#model.call({ ...this.#caller, operation, input: given });
+    const perform = (): CloudMapReply => this.#model.call({ ...this.#caller, operation, input: given });
+    const reply = await this.#channel(operation, perform, signal);
     const about = `${operation} in ${this.#caller.region}`;
     switch (reply.kind) {
       case 'success':

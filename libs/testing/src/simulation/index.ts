@@ -1,0 +1,15 @@
+export { Dice } from './dice.js';
+export { ACCOUNT, CANARY, Estate, REGIONS } from './estate.js';
+export { FAULT_KINDS, FAULTS, FaultMenu } from './fault-menu.js';
+export type { Fault } from './fault-menu.js';
+export { GUARDS } from './guards.js';
+export type { Guard } from './guards.js';
+export { ModelCloudMap } from './model-cloud-map.js';
+export { OTHERS_LABEL } from './other-hands.js';
+export { HUB_TOKEN, NAMESPACE } from './simulated-cluster.js';
+export type { AcceptedWrite, Sender, SimulatedCluster, StoredObject } from './simulated-cluster.js';
+export type { SimulatedHub } from './simulated-hub.js';
+export { Truth, TrueService } from './truth.js';
+export { VirtualTime } from './virtual-time.js';
+export { DROPPED_SERVICE, World } from './world.js';
+export type { Witness, WorldOptions } from './world.js';

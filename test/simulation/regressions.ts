@@ -1,0 +1,38 @@
+import type { Run } from './simulate.js';
+
+/** Runs that once failed, and what was wrong. They are replayed by `npm test`. */
+export const REGRESSIONS: readonly (Run & { readonly found: string })[] = [
+  {
+    seed: 1,
+    faultMinutes: 5,
+    found: 'one empty answer of a revision too high made every later empty answer count for nothing, for ever',
+  },
+  {
+    seed: 61,
+    faultMinutes: 5,
+    found: 'the deadline of a term was waited for without a wait: sums of fractions of milliseconds are rounded',
+  },
+  {
+    seed: 90,
+    faultMinutes: 5,
+    found: 'a stale answer among true ones was believed as the third whose revision had gone back',
+  },
+  {
+    seed: 24,
+    isLeadingForced: true,
+    faultMinutes: 5,
+    found: 'a wall clock set back by minutes stopped all polls and every proof of absence for as long',
+  },
+  {
+    seed: 29,
+    isLeadingForced: true,
+    faultMinutes: 5,
+    found: 'a restored service that was suspected to be gone was created anew in a cluster that had removed it',
+  },
+  {
+    seed: 103,
+    isLeadingForced: true,
+    faultMinutes: 5,
+    found: 'a revision that had been overruled was reached in earnest, and still counted as overruled',
+  },
+];
