@@ -60,5 +60,7 @@ const lists = shelfOf<readonly Json[]>();
 
 function stateOf(record: ComponentRecord): Json {
   const { key, source, namespace, httpName, service, createdAtMs, revision, registered, endpoints, also } = record;
-  return [key, source, namespace, httpName, service, createdAtMs, revision, registered, endpoints, also];
+  // As it is read back: a recorded time has no parts of a millisecond.
+  const created = Math.trunc(createdAtMs);
+  return [key, source, namespace, httpName, service, created, revision, registered, endpoints, also];
 }
