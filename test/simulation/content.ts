@@ -23,6 +23,15 @@ export function judgeContent(write: SeenWrite, bench: Bench): void {
   if (after !== undefined && (known !== undefined || before === undefined)) judgeAdditions(write, after, bench);
 }
 
+/** Endpoints that leave although they are registered at this moment and were healthy all the time. */
+export function wronglyRemoved({ before, after, atMs }: SeenWrite, truth: Truth): readonly string[] {
+  return [...(before?.addresses ?? [])].filter((address) => {
+    const owner = truth.ownerOf(address);
+    const isThere = owner?.addresses.has(address) === true && !owner.wasUnhealthySince(address, atMs - HEALTH_SEEN_MS);
+    return isThere && after?.addresses.has(address) !== true;
+  });
+}
+
 function judgeHostility({ addresses, host }: ObjectView, { violate }: Bench): void {
   for (const address of addresses) if (REFUSED_ADDRESSES.test(address)) violate('hostile', address);
   if (host.includes('.svc.') || host.startsWith('evil.')) violate('hostile', host);

@@ -6,7 +6,7 @@ import type { AcceptedWrite, Truth, Witness, World } from '../../libs/testing/sr
 import { CANARY, DROPPED_SERVICE, HUB_TOKEN, OTHERS_LABEL } from '../../libs/testing/src/simulation/index.js';
 import type { Bench, SeenWrite } from './bench.js';
 import { BrakeLedger } from './brake-ledger.js';
-import { judgeContent } from './content.js';
+import { judgeContent, wronglyRemoved } from './content.js';
 import { viewObject } from './object-view.js';
 import type { Invariant, Violation } from './violation.js';
 
@@ -20,6 +20,8 @@ export class Judge implements Witness {
   readonly metrics: Metrics;
   /** Writes of hubs, by verb. */
   readonly writes = { create: 0, update: 0, delete: 0 };
+  /** Endpoints that hubs took out of a cluster although they were registered and healthy. */
+  wrongRemovals = 0;
   lastHubWriteMs = 0;
   lastHubWrite = '';
   readonly #trail = createHash('sha256');
@@ -83,6 +85,7 @@ export class Judge implements Witness {
 
   #judge(write: AcceptedWrite, seen: SeenWrite, truth: Truth): void {
     this.writes[write.verb]++;
+    this.wrongRemovals += wronglyRemoved(seen, truth).length;
     this.lastHubWriteMs = write.atMs;
     this.lastHubWrite = `${write.verb} ${write.name} in ${write.cluster} by ${write.sender.term}, sent at ${Math.round(write.sentAtMs)}`;
     const violate = (invariant: Invariant, detail: string): void => {

@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { compare } from './compare.js';
 import { findCatches } from './find-guards.js';
 import type { Summary } from './report.js';
 import { mergeSummaries, printSummary } from './report.js';
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     jobs: { type: 'string', default: '1' },
     /** Looks for seeds that notice the absence of each guard. */
     guards: { type: 'boolean', default: false },
+    /** The same worlds with istio-cloud-map's algorithm. */
+    compare: { type: 'boolean', default: false },
     /** Replays what is known. */
     replay: { type: 'boolean', default: false },
   },
@@ -36,6 +39,8 @@ if (![count, from, faultMinutes, jobs].every((number) => number > 0)) {
   process.exitCode = 2;
 } else if (values.guards) {
   await findCatches({ from, to: from + count - 1, wanted: 3 }, (found) => print(JSON.stringify(found)));
+} else if (values.compare) {
+  print(JSON.stringify(await compare({ from, count }, faultMinutes)));
 } else if (values.replay) {
   const wrong = await replayKnown();
   for (const line of wrong) print(line);

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly virtualMs: number;
   readonly events: number;
   readonly writes: Judge['writes'];
+  /** Endpoints that left a cluster although they were registered and healthy. */
+  readonly wrongRemovals: number;
   /** Of everything that was written and when: equal for the same seed, bit for bit. */
   readonly digest: string;
   /** From the end of the faults until every cluster was as it should be; undefined: that is not judged. */
@@ -69,6 +71,7 @@ async function live(run: Run): Promise<Outcome> {
     virtualMs: world.time.nowMs,
     events: world.time.eventCount,
     writes: judge.writes,
+    wrongRemovals: judge.wrongRemovals,
     digest: judge.digest,
     convergedAfterMs,
   };

@@ -157,6 +157,12 @@ describe('acceptInstances with a revision that went back', () => {
     });
   });
 
+  it('counts anew when the clock was set back meanwhile, and does not wait until it has caught up', () => {
+    const service = polled().complete(17, [a, b], 600_000).complete(3, [a]).complete(3, [a], -300_000);
+    expect(service.state.regression).toMatchObject({ reads: 1, firstAtMs: service.nowMs });
+    expect(service.complete(3, [a]).complete(3, [a], 60_000)).toMatchObject({ last: 'changed', ids: [a.id] });
+  });
+
   it('never believes an empty answer with it', () => {
     const service = polled().complete(17, [a]);
     for (let poll = 0; poll < 10; poll++) service.complete(3, [], 60_000);
@@ -204,6 +210,11 @@ describe('acceptInstances with an empty answer', () => {
     const service = polled().complete(5, [a]).complete(7, []).complete(6, [], 30_000).complete(6, [], 30_000);
     expect(service.state).toMatchObject({ emptiness: { reads: 3, revision: 7 }, regression: undefined });
     expect(needsEmptyConfirmation(service.state, NEEDS)).toBe(true);
+  });
+
+  it('counts anew when the clock was set back meanwhile', () => {
+    const service = polled().complete(5, [a], 600_000).complete(6, []).complete(6, [], -300_000);
+    expect(service.state.emptiness).toMatchObject({ reads: 1, firstAtMs: service.nowMs });
   });
 
   it('counts none that is older than instances that were answered', () => {

@@ -25,9 +25,10 @@ export function isCounted(evidence: EmptinessEvidence, needs: EmptinessNeeds): b
   return evidence.reads >= needs.emptyReads && evidence.lastAtMs - evidence.firstAtMs >= needs.emptyAfterMs;
 }
 
-/** The evidence after one more empty answer; a revision that moved has to be confirmed anew. */
-export function countEmpty(evidence: EmptinessEvidence | undefined, stamp: Stamp, nowMs: number): EmptinessEvidence {
+/** The evidence after one more empty answer; a revision that moved has to be confirmed anew, and a clock that was set back begins anew. */
+export function countEmpty(before: EmptinessEvidence | undefined, stamp: Stamp, nowMs: number): EmptinessEvidence {
   const { revision, observedAtMs } = stamp;
+  const evidence = before !== undefined && before.lastAtMs <= nowMs ? before : undefined;
   return {
     reads: (evidence?.reads ?? 0) + 1,
     firstAtMs: evidence?.firstAtMs ?? nowMs,

@@ -37,13 +37,15 @@ export function floorAfter(floor: RevisionFloor | undefined, taken: Stamp): Revi
 /**
  * The evidence after one more answer whose revision is below the newest known; the same one when it says nothing more.
  * An answer that is older still than those before it begins anew: between true answers a stale one must not be believed.
+ * So does one at a time before the first of them: the clock was set back.
  */
 export function countRegression(
   evidence: RegressionEvidence | undefined,
   revision: number,
   nowMs: number,
 ): RegressionEvidence {
-  if (evidence === undefined || revision < evidence.revision) return { reads: 1, firstAtMs: nowMs, revision };
+  const isNew = evidence === undefined || revision < evidence.revision || nowMs < evidence.firstAtMs;
+  if (isNew) return { reads: 1, firstAtMs: nowMs, revision };
   if (evidence.reads >= REGRESSION_READS && evidence.revision === revision) return evidence;
   return { reads: Math.min(evidence.reads + 1, REGRESSION_READS), firstAtMs: evidence.firstAtMs, revision };
 }

@@ -10,15 +10,18 @@ import { carry } from './network.js';
 import type { SimulatedProcess } from './simulated-process.js';
 import type { VirtualTime } from './virtual-time.js';
 
-export interface SimulatedSourceOptions {
+export interface SourceChannelOptions {
   readonly time: VirtualTime;
   readonly menu: FaultMenu;
   readonly model: CloudMapModel;
   readonly process: SimulatedProcess;
   readonly region: string;
-  readonly keptAttributes: readonly string[];
   /** Whether the region answers nobody just now. */
   readonly isAway: () => boolean;
+}
+
+export interface SimulatedSourceOptions extends SourceChannelOptions {
+  readonly keptAttributes: readonly string[];
   /** Takes whatever was read for all there is. */
   readonly believesParts: boolean;
 }
@@ -76,13 +79,14 @@ function cut(answer: Answer<InstancesAnswer>, menu: FaultMenu): Answer<Instances
 
 type Strike = CloudMapFault | undefined;
 
-class SourceChannel {
-  readonly #options: SimulatedSourceOptions;
+/** Carries the calls of one process to Cloud Map, under all the faults of a source. */
+export class SourceChannel {
+  readonly #options: SourceChannelOptions;
   /** How many answers in a row were of an older membership, by service. */
   readonly #older = new Map<string, number>();
   #about = '';
 
-  constructor(options: SimulatedSourceOptions) {
+  constructor(options: SourceChannelOptions) {
     this.#options = options;
   }
 

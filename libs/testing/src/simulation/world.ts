@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly withoutFaults?: ReadonlySet<Fault>;
   /** The guard that is taken out. */
   readonly withoutGuard?: Guard | undefined;
+  /** Nobody of ours is there: somebody else is watched. */
+  readonly isWithoutHubs?: boolean;
 }
 
 /** Who is told what happens. */
@@ -69,6 +71,11 @@ export class World {
     return this.time.runUntil(untilMs, onEvent);
   }
 
+  /** Whether a region answers nobody just now. */
+  isRegionAway(region: string): boolean {
+    return this.time.nowMs < (this.#awayUntilMs.get(region) ?? 0);
+  }
+
   /** Nothing goes wrong and nothing changes any more. */
   calm(): void {
     this.menu.end();
@@ -88,7 +95,7 @@ export class World {
       news,
       clusters,
       estate,
-      isRegionAway: (region: string) => time.nowMs < (this.#awayUntilMs.get(region) ?? 0),
+      isRegionAway: (region: string) => this.isRegionAway(region),
       logger: witness.logger,
       metrics: witness.metrics,
       isLeadingForced: options.isLeadingForced ?? false,
@@ -98,7 +105,8 @@ export class World {
     const isTwofold = menu.has('two-configurations');
     if (isTwofold) menu.count('two-configurations');
     if (menu.has('clock-rate')) menu.count('clock-rate');
-    return HUBS.map((name, index) => {
+    const names = options.isWithoutHubs === true ? [] : HUBS;
+    return names.map((name, index) => {
       const own = dice.fork(`hub-${name}`);
       const rate = menu.has('clock-rate') ? menu.dice('clock-rate').between(0.95, 1.05) : 1;
       const flaws = { rate, epochMs: EPOCH_MS, wallOffsetMs: own.between(-500, 500) };
