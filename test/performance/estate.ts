@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import type { Part } from '../../apps/cli/src/demo/processes.js';
-import { freePort, startEmulator, startPart } from '../../apps/cli/src/demo/processes.js';
+import { startEmulator } from '../../apps/cli/src/demo/processes.js';
 import type { Peer } from '../../apps/cli/src/demo/remote.js';
 import { callJson, peerOf } from '../../apps/cli/src/demo/remote.js';
+import type { HubDocument } from './bench-hub.js';
+import { BenchHub } from './bench-hub.js';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
@@ -31,7 +31,7 @@ export class BenchEstate {
   readonly #clusters: Peer[] = [];
   readonly #size: EstateSize;
   #cloudMap: Peer = { url: '' };
-  #hub: (Part & { readonly url: string }) | undefined;
+  #hub: BenchHub | undefined;
 
   private constructor(size: EstateSize) {
     this.#size = size;
@@ -66,15 +66,9 @@ export class BenchEstate {
 
   /** Starts the hub; resolves with the ms until it was ready. */
   async startHub(): Promise<number> {
-    const port = await freePort();
-    writeFileSync(this.#at('isthmus.yaml'), this.#configuration(port));
-    const startMs = performance.now();
-    this.#hub = {
-      ...startPart('cli', ['serve', '-c', this.#at('isthmus.yaml')], this.#at('hub.log')),
-      url: `http://127.0.0.1:${port}`,
-    };
-    while (!(await this.#isReady())) await sleep(20);
-    return performance.now() - startMs;
+    const { hub, readyMs } = await BenchHub.start(this.#folder, this.#document());
+    this.#hub = hub;
+    return readyMs;
   }
 
   async stop(): Promise<void> {
@@ -105,44 +99,30 @@ export class BenchEstate {
 
   /** Resolves when the status says that every cluster is as it should be, with this many objects. */
   async untilSynced(objects: number, timeoutMs: number): Promise<number> {
-    const startMs = performance.now();
-    for (; performance.now() - startMs < timeoutMs; await sleep(200)) {
-      const status = (await callJson({ url: this.#hub?.url ?? '' }, { method: 'GET', path: '/api/v1/status' }).catch(
-        () => ({ clusters: [] }),
-      )) as {
-        readonly clusters: readonly { readonly sync: string; readonly liveObjects: number }[];
-      };
-      const isDone = status.clusters.every(({ sync, liveObjects }) => sync === 'synced' && liveObjects === objects);
-      if (status.clusters.length > 0 && isDone) return performance.now() - startMs;
-    }
-    throw new Error(`not synced after ${timeoutMs} ms; logs in ${this.#folder}`);
+    return this.#started().untilSynced(objects, timeoutMs);
   }
 
   /** Resident memory of the hub's process in MiB, from the operating system. */
   hubMiB(): number {
-    return Number(execFileSync('ps', ['-o', 'rss=', '-p', String(this.#hub?.pid)], { encoding: 'utf8' })) / 1024;
+    return this.#started().residentMiB();
+  }
+
+  #started(): BenchHub {
+    if (this.#hub === undefined) throw new Error('the hub was not started');
+    return this.#hub;
   }
 
   #at(file: string): string {
     return join(this.#folder, file);
   }
 
-  async #isReady(): Promise<boolean> {
-    return callJson({ url: this.#hub?.url ?? '' }, { method: 'GET', path: '/readyz' }).then(
-      () => true,
-      () => false,
-    );
-  }
-
   #ask(cluster: number, path: string): Promise<unknown> {
     return callJson(this.#clusters[cluster] ?? { url: '' }, { method: 'GET', path });
   }
 
-  #configuration(port: number): string {
+  #document(): HubDocument {
     const { clusters, source, cluster, hostOf } = this.#size;
-    return stringify({
-      apiVersion: 'isthmus.dev/v1',
-      hub: { name: 'bench', http: { host: '127.0.0.1', port }, log: { level: 'warn' } },
+    return {
       sources: [{ name: 'us', region: REGION, account: ACCOUNT, endpoint: this.#cloudMap.url, ...source }],
       clusters: Array.from({ length: clusters }, (_, n) => ({
         name: `c${n}`,
@@ -152,6 +132,6 @@ export class BenchEstate {
         routes: [{ from: { regions: [REGION] }, ...(hostOf === undefined ? {} : { to: { host: hostOf(n) } }) }],
         ...cluster,
       })),
-    });
+    };
   }
 }

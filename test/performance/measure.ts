@@ -35,6 +35,16 @@ export function countRow(name: string, count: number, budget: { readonly most: n
   };
 }
 
+/** A row that only informs: what was measured, and beside it what somebody else needs. */
+export function besideRow(name: string, measured: string, beside = '–'): Row {
+  return { name, measured, budget: beside, isKept: true, isTime: true };
+}
+
+/** A time as people read it. */
+export function seconds(ms: number): string {
+  return Number.isFinite(ms) ? `${(ms / 1000).toFixed(1)} s` : 'never';
+}
+
 /** The middle of several runs: these machines are noisy. */
 export function median(numbers: readonly number[]): number {
   return percentile(numbers, 0.5);

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SERVERS } from './places.js';
 import { Missing, findProgram } from './server-cache.js';
 
 /** A folder with a `go.mod` beside this file: where one version of one tool or set of files is written down. */
@@ -13,7 +14,7 @@ export interface GoModule {
 
 /** The version that a `go.mod` asks for. */
 export function versionOf({ folder, requires }: GoModule): string {
-  const text = readFileSync(join(import.meta.dirname, folder, 'go.mod'), 'utf8');
+  const text = readFileSync(join(SERVERS, folder, 'go.mod'), 'utf8');
   const version = text
     .split('\n')
     .map((line) => line.replace('require', '').trim().split(' '))
@@ -25,7 +26,7 @@ export function versionOf({ folder, requires }: GoModule): string {
 /** Runs `go` in the folder of a module and returns what it prints; its errors go to the log of this process. */
 export async function runGo({ folder }: GoModule, words: readonly string[]): Promise<string> {
   const child = spawn('nice', [findGo(), ...words], {
-    cwd: join(import.meta.dirname, folder),
+    cwd: join(SERVERS, folder),
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-p=2', GOTOOLCHAIN: 'auto' },
   });

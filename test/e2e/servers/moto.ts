@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SERVERS } from './places.js';
 import { Missing, cachedFile, findProgram, tell } from './server-cache.js';
 import { LOOPBACK, ServerProcess, freePort, until } from './server-process.js';
 
-const REQUIREMENTS = join(import.meta.dirname, 'moto', 'requirements.txt');
+const REQUIREMENTS = join(SERVERS, 'moto', 'requirements.txt');
 
 /** The Python of an environment that has moto: from the user's cache, else made there, which takes a minute once. */
 export async function findMoto(): Promise<string | Missing> {

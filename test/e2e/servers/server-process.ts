@@ -11,6 +11,10 @@ export const LOOPBACK = '127.0.0.1';
 /** An API server with open requests drains for longer than a test can wait. */
 const STOP_MS = 3_000;
 
+/** Whatever still runs when this process ends is ended with it. */
+const RUNNING = new Set<ChildProcess>();
+process.once('exit', () => RUNNING.forEach((child) => child.kill('SIGKILL')));
+
 /** A server that runs as a process of its own; its output goes to a log file. */
 export class ServerProcess {
   readonly #child: ChildProcess;
@@ -25,6 +29,12 @@ export class ServerProcess {
     this.#child = spawn(binary, words, { stdio: ['ignore', log, log], env: place.env ?? process.env });
     closeSync(log);
     this.#ended = once(this.#child, 'exit');
+    RUNNING.add(this.#child);
+    this.#child.once('exit', () => RUNNING.delete(this.#child));
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   hasEnded(): boolean {

@@ -4,6 +4,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { jsonOf } from './api-call.js';
 import { ApiServer } from './api-server.js';
 import type { ApiServerOptions } from './api-server.js';
+import { ROOT } from './places.js';
 import { until } from './server-process.js';
 
 /** The namespace that `deploy/rbac` names. */
@@ -12,7 +13,7 @@ export const NAMESPACE = 'isthmus';
 const GROUP = '/apis/networking.istio.io/v1';
 const CRD = 'serviceentries.networking.istio.io';
 const CRDS = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const RBAC_FILE = join(import.meta.dirname, '../../../deploy/rbac/target-cluster.yaml');
+const RBAC_FILE = join(ROOT, 'deploy/rbac/target-cluster.yaml');
 
 /** Where objects of a kind are created. */
 const COLLECTIONS: Readonly<Record<string, (namespace: string) => string>> = {

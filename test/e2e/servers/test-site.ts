@@ -46,6 +46,10 @@ export class TestSite {
     return cluster;
   }
 
+  names(): readonly string[] {
+    return [...this.#clusters.keys()];
+  }
+
   clusters(): readonly TestCluster[] {
     return [...this.#clusters.values()];
   }

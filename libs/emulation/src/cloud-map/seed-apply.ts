@@ -31,7 +31,7 @@ function applyNamespace(context: SeedContext, caller: Caller, seed: NamespaceSee
   if (seed.sharedWith !== undefined) namespace.sharedWith = new Set(seed.sharedWith);
   for (const service of seed.services) applyService(context, namespace, service);
   const count = context.state.servicesOf(namespace).reduce((sum, { instances }) => sum + instances.size, 0);
-  if (count > namespace.instancesQuota) namespace.instancesQuota = count + context.quotas.instancesPerNamespace;
+  if (count >= namespace.instancesQuota) namespace.instancesQuota = count + context.quotas.instancesPerNamespace;
 }
 
 function newNamespace(context: SeedContext, caller: Caller, seed: NamespaceSeed): NamespaceRecord {

@@ -16,6 +16,7 @@ interface Wanted {
   readonly port: string;
   readonly services: number;
   readonly instances: number;
+  readonly createdAtMs: number | undefined;
 }
 
 /**
@@ -24,7 +25,8 @@ interface Wanted {
  */
 export function generateServices(origin: string, region: string, value: CheckedValue): readonly ServiceSeed[] {
   if (!value.isGiven) return [];
-  const members = value.members('services', 'instances', 'shape', 'prefix', 'firstAddress', 'port');
+  const members = value.members('services', 'instances', 'shape', 'prefix', 'firstAddress', 'port', 'createDate');
+  const createdAtSeconds = members.createDate.count(0, 1e11);
   const wanted: Wanted = {
     origin,
     region,
@@ -34,6 +36,7 @@ export function generateServices(origin: string, region: string, value: CheckedV
     port: String(members.port.count(1, 65_535) ?? 8080),
     services: members.services.requiredCount(0, 100_000),
     instances: members.instances.count(0, 1000) ?? 1,
+    createdAtMs: createdAtSeconds === undefined ? undefined : createdAtSeconds * 1000,
   };
   return Array.from({ length: wanted.services }, (_, index) => generateService(wanted, index, value.place));
 }
@@ -46,7 +49,7 @@ function generateService(wanted: Wanted, index: number, place: string): ServiceS
     name,
     id: undefined,
     description: undefined,
-    createdAtMs: undefined,
+    createdAtMs: wanted.createdAtMs,
     healthCheck: wanted.shape === 'ecs' ? 'custom' : 'none',
     recordTypes: [],
     instances: Array.from({ length: wanted.instances }, (_, number) =>

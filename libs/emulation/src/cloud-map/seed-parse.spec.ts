@@ -70,9 +70,17 @@ describe('seed', () => {
 
   it('dates what it creates when it is told to', () => {
     const model = newModel();
-    model.seed(inRegion({ shop: { services: { cart: { createDate: 1_600_000_000 } } } }));
+    const generate = { services: 1, createDate: 1_500_000_000 };
+    model.seed(inRegion({ shop: { services: { cart: { createDate: 1_600_000_000 } }, generate } }));
     const body = model.execute({ account: ACCOUNT, region: REGION, operation: 'ListServices', input: {} });
-    expect(body).toMatchObject({ Services: [{ CreateDate: 1_600_000_000 }] });
+    expect(body).toMatchObject({ Services: [{ CreateDate: 1_600_000_000 }, { CreateDate: 1_500_000_000 }] });
+  });
+
+  it('leaves room in a namespace that it fills up to the quota', () => {
+    const model = newModel();
+    model.seed(inRegion({ shop: { services: { cart: {} }, generate: { services: 2, instances: 1000 } } }));
+    const place = { account: ACCOUNT, region: REGION, namespace: 'shop', service: 'cart', id: 'one-more' };
+    expect(() => model.putInstance(place, {})).not.toThrow();
   });
 
   it('generates 300 services of 20 instances in one line, each with an address of its own, beyond the quota', () => {
