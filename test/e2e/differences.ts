@@ -1,3 +1,4 @@
+import { compareText } from '@isthmus/model';
 import type { ApiCall, ApiReply } from './servers/index.js';
 
 /** The object or the list that was answered last, for what is sent next. */
@@ -37,7 +38,11 @@ class Aliases {
   readonly #counts = new Map<string, number>();
 
   put(value: unknown, key = ''): unknown {
-    if (Array.isArray(value)) return value.map((item) => this.put(item));
+    if (Array.isArray(value)) {
+      const list = value.map((item) => this.put(item));
+      // They are sorted by their times, which differ where a second begins between two writes.
+      return key === 'managedFields' ? list.toSorted((one, other) => compareText(textOf(one), textOf(other))) : list;
+    }
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, this.put(member, name)]));
     }
@@ -69,6 +74,10 @@ class Aliases {
     put = put.replaceAll('User "system:serviceaccount:isthmus:isthmus"', 'User "isthmus"');
     return put.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'a time');
   }
+}
+
+function textOf(value: unknown): string {
+  return JSON.stringify(value);
 }
 
 function parse(text: string): unknown {
