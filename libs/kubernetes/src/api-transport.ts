@@ -3,6 +3,7 @@ import type { Secret } from '@isthmus/model';
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import { guardedLookup } from './address-policy.js';
+import { ItemScanner } from './item-scanner.js';
 import type { Kubeconfig } from './kubeconfig/kubeconfig.js';
 import { transportError } from './transport-errors.js';
 
@@ -25,6 +26,8 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
   /** What is being done, for messages: `listing ServiceEntries`. */
   readonly doing: string;
+  /** Takes the objects of a list as they arrive; those that it was given do not stand in the answer's text. */
+  readonly takeItem?: (item: unknown) => void;
 }
 
 export interface TransportOptions {
@@ -78,7 +81,7 @@ export class ApiTransport implements Transport {
     const deadline = AbortSignal.timeout(request.timeoutMs);
     try {
       const response = await this.#pool.request(this.#options(request, AbortSignal.any([request.signal, deadline])));
-      return await readAnswer(response);
+      return await readAnswer(response, request.takeItem);
     } catch (error) {
       throw transportError(error, {
         doing: request.doing,
@@ -136,23 +139,37 @@ function poolOptions(kubeconfig: Kubeconfig, connections: number): Pool.Options 
   };
 }
 
-async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ApiAnswer> {
+async function readAnswer(
+  { statusCode, headers, body }: Dispatcher.ResponseData,
+  takeItem: ApiRequest['takeItem'],
+): Promise<ApiAnswer> {
   const isFailure = statusCode < 200 || statusCode > 299;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (isFailure && bytes > MAX_ERROR_BYTES) break;
-  }
-  const all = Buffer.concat(chunks);
+  const chunks = body as AsyncIterable<Buffer>;
   return {
     status: statusCode,
     contentType: single(headers, 'content-type'),
     serverTimeMs: Date.parse(single(headers, 'date')),
     retryAfterMs: retryAfterMs(single(headers, 'retry-after')),
-    text: (isFailure ? all.subarray(0, MAX_ERROR_BYTES) : all).toString('utf8'),
+    text: isFailure || takeItem === undefined ? await readText(chunks, isFailure) : await readList(chunks, takeItem),
   };
+}
+
+async function readText(chunks: AsyncIterable<Buffer>, isFailure: boolean): Promise<string> {
+  const read: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    read.push(chunk);
+    bytes += chunk.length;
+    if (isFailure && bytes > MAX_ERROR_BYTES) break;
+  }
+  const all = Buffer.concat(read);
+  return (isFailure ? all.subarray(0, MAX_ERROR_BYTES) : all).toString('utf8');
+}
+
+async function readList(chunks: AsyncIterable<Buffer>, takeItem: (item: unknown) => void): Promise<string> {
+  const scanner = new ItemScanner(takeItem);
+  for await (const chunk of chunks) scanner.feed(chunk);
+  return scanner.frame();
 }
 
 function retryAfterMs(header: string): number | undefined {
