@@ -3,7 +3,7 @@ import { simulate } from './simulate.js';
 
 describe('shrink', () => {
   it('leaves the kinds of faults without which the run does not fail', async () => {
-    const run = { seed: 28, withoutGuard: 'completeness', faultMinutes: 2 } as const;
+    const run = { seed: 28, withoutGuard: 'completeness', faultMinutes: 1 } as const;
     const whole = await simulate(run);
     const { outcome, faults } = await shrink(run, 'removal-unproven');
     expect(faults).toContain('source-truncated');
