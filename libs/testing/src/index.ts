@@ -10,6 +10,8 @@ export * from './manual-clock.js';
 export * from './plan-builders.js';
 export * from './recording-metrics.js';
 export * from './silent-logger.js';
+export { sharedSnapshotStoreContract } from './shared-snapshot-store-contract.js';
+export type { SharedStoreRig } from './shared-snapshot-store-contract.js';
 export { snapshotStoreContract } from './snapshot-store-contract.js';
 export type { SnapshotStoreRig } from './snapshot-store-contract.js';
 export * from './plan-world.js';
