@@ -27,6 +27,11 @@ export function settingsOf(port: number, more: Partial<RedisSettings> = {}): Red
   };
 }
 
+/** A Sentinel on loopback that calls the primary `main`. */
+export function sentinelAt(port: number, passwordFile?: string): RedisSettings['address'] {
+  return { kind: 'sentinel', name: 'main', nodes: [{ host: '127.0.0.1', port }], username: undefined, passwordFile };
+}
+
 export function openBackend(
   settings: RedisSettings,
   { clock = systemClock }: { readonly clock?: Clock } = {},
