@@ -6,5 +6,7 @@ export type {
   KubeconfigProblemCode,
 } from './kubeconfig/kubeconfig.js';
 export { parseKubeconfig } from './kubeconfig/parse-kubeconfig.js';
+export { KubernetesLeaseStore } from './lease/kubernetes-lease-store.js';
+export type { KubernetesLeaseStoreOptions, LeaseTransport } from './lease/kubernetes-lease-store.js';
 export { KubernetesClusterClient } from './kubernetes-cluster-client.js';
 export type { KubernetesClusterClientOptions } from './kubernetes-cluster-client.js';

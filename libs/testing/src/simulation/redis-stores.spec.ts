@@ -1,8 +1,9 @@
+import { leaseStoreContract } from '../lease-store-contract.js';
 import { sharedSnapshotStoreContract } from '../shared-snapshot-store-contract.js';
 import { snapshotStoreContract } from '../snapshot-store-contract.js';
 import { Dice } from './dice.js';
 import { FAULT_KINDS, FaultMenu } from './fault-menu.js';
-import { SimulatedSnapshotStore } from './redis-stores.js';
+import { SimulatedLeaseStore, SimulatedSnapshotStore } from './redis-stores.js';
 import { SimulatedProcess } from './simulated-process.js';
 import { SimulatedRedis } from './simulated-redis.js';
 import { VirtualTime } from './virtual-time.js';
@@ -15,7 +16,8 @@ function rig() {
   const news = new Map();
   const open = (hub: string) => {
     const process = new SimulatedProcess(time, { rate: 1, epochMs: Date.UTC(2026, 0, 1), wallOffsetMs: 0 });
-    return { process, store: new SimulatedSnapshotStore({ time, redis, menu, process, hub }, news) };
+    const client = { time, redis, menu, process, hub };
+    return { process, store: new SimulatedSnapshotStore(client, news), lease: new SimulatedLeaseStore(client) };
   };
   const [mine, theirs] = [open('a'), open('b')];
   const stop = new AbortController();
@@ -51,4 +53,9 @@ sharedSnapshotStoreContract('SimulatedSnapshotStore', () => {
     jumpWallClock: (ms) => mine.process.jumpWallClock(ms),
     close,
   });
+});
+
+leaseStoreContract('SimulatedLeaseStore', () => {
+  const { mine, theirs, close } = rig();
+  return Promise.resolve({ store: mine.lease, other: theirs.lease, close });
 });
