@@ -12,7 +12,7 @@ import type {
 
 import type { ClusterView } from './cluster-reconciler.js';
 import { pauseWarnings } from './pause.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 
 /** Everything that the status is made of, at one moment. */
 export interface StatusInput {
@@ -37,6 +37,7 @@ function sourceStatus(view: SourceView, nowMs: number): SourceStatus {
     name: view.settings.name,
     account: view.account ?? null,
     region: view.settings.region,
+    identity: view.identity ?? null,
     state: view.state,
     lastCompleteReadAt: timeOf(view.lastCompleteReadAtMs),
     services: view.services,

@@ -1,7 +1,7 @@
 import { IsthmusError } from '@isthmus/model';
 import type { LeaseRecord } from '@isthmus/ports';
 import { leaseStoreContract, ManualClock } from '@isthmus/testing';
-import type { ApiAnswer, ApiRequest } from '../api-transport.js';
+import type { ApiAnswer, ApiRequest } from '../transport.js';
 import { KubernetesLeaseStore } from './kubernetes-lease-store.js';
 
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/isthmus/leases';

@@ -1,7 +1,7 @@
 import { IsthmusError, OBJECT } from '@isthmus/model';
 import type { Clock, LeaseRecord, LeaseStore } from '@isthmus/ports';
 import { answerError } from '../answer-errors.js';
-import type { ApiAnswer, ApiRequest, Transport } from '../api-transport.js';
+import type { ApiAnswer, ApiRequest, Transport } from '../transport.js';
 import { parseObject } from '../json.js';
 import type { StoredLease } from './parse-lease.js';
 import { parseLease, SEQUENCE } from './parse-lease.js';
