@@ -54,6 +54,10 @@ export interface RedisSentinels {
   /** What they call the primary. */
   readonly name: string;
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** Of the Sentinels themselves, which are not the server's. */
+  readonly username: string | undefined;
+  /** Read again whenever a connection is made. */
+  readonly passwordFile: string | undefined;
 }
 
 /** Who leads, and how fast that changes. */

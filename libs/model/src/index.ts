@@ -24,3 +24,4 @@ export * from './service-entry.js';
 export * from './snapshot.js';
 export * from './status.js';
 export * from './token-bucket.js';
+export * from './unnamed-sources.js';
