@@ -1,5 +1,5 @@
 import { IsthmusError } from '@isthmus/model';
-import type { Commands } from './program.js';
+import type { Commands } from './command-words.js';
 import { runCommandLine } from './program.js';
 
 /** Runs words with commands that record their options and give `exitCode`. */
@@ -18,6 +18,7 @@ async function run(words: readonly string[], exitCode = 0) {
       calls.push(['explain', host, { ...options }]);
       return exitCode;
     },
+    status: record('status'),
     serve: record('serve'),
     demo: record('demo'),
   };
@@ -63,6 +64,11 @@ describe('runCommandLine', () => {
     [
       ['explain', 'cart.shop', '--server', 'http://hub', '-o', 'yaml'],
       ['explain', 'cart.shop', { config: 'isthmus.yaml', output: 'yaml', server: 'http://hub' }],
+    ],
+    [['status'], ['status', { config: 'isthmus.yaml', output: 'text', watch: false, interval: 2 }]],
+    [
+      ['status', '-w', '--interval', '9', '-o', 'wide', '--server', 'http://hub'],
+      ['status', { config: 'isthmus.yaml', output: 'wide', watch: true, interval: 9, server: 'http://hub' }],
     ],
     [['demo'], ['demo', { once: false, ha: false }]],
     [
@@ -117,7 +123,7 @@ describe('runCommandLine', () => {
     const fail = async () => Promise.reject(error);
     const code = await runCommandLine(
       ['serve'],
-      { validate: fail, plan: fail, explain: fail, serve: fail, demo: fail },
+      { validate: fail, plan: fail, explain: fail, status: fail, serve: fail, demo: fail },
       { version: '1', terminal: { print: () => undefined, tell: (line) => told.push(line) } },
     );
     expect(code).toBe(1);

@@ -1,43 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Commands, ExplainWords, PlanWords, StatusWords, ValidateWords } from './command-words.js';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
-
-/** What the commands do; each gives its exit code. */
-export interface Commands {
-  validate(options: ValidateWords): Promise<number>;
-  plan(options: PlanWords): Promise<number>;
-  explain(host: string, options: ExplainWords): Promise<number>;
-  serve(options: { readonly config: string }): Promise<number>;
-  demo(options: { readonly once: boolean; readonly ha: boolean }): Promise<number>;
-}
-
-/** The words of `isthmus validate`. */
-export interface ValidateWords {
-  readonly config: string;
-  readonly against?: string;
-  readonly server?: string;
-  readonly output: 'text' | 'json';
-}
-
-/** The words of `isthmus plan`. */
-export interface PlanWords {
-  readonly config: string;
-  readonly cluster?: string;
-  readonly output: 'text' | 'json' | 'yaml' | 'markdown';
-  readonly detailedExitcode: boolean;
-  readonly offline?: string;
-  readonly saveSnapshot?: string;
-  /** Seconds. */
-  readonly timeout: number;
-}
-
-/** The words of `isthmus explain`, beside the host. */
-export interface ExplainWords {
-  readonly config: string;
-  readonly cluster?: string;
-  readonly server?: string;
-  readonly output: 'text' | 'json' | 'yaml';
-}
 
 /** Runs one command line (without node and script) and gives the exit code. */
 export async function runCommandLine(
@@ -83,6 +47,7 @@ function describeProgram(
     .action(async (options: ValidateWords) => done(await commands.validate(options)));
   addPlan(program, commands, done);
   addExplain(program, commands, done);
+  addStatus(program, commands, done);
   program
     .command('serve')
     .description('run the hub')
@@ -120,9 +85,26 @@ function addExplain(program: Command, commands: Commands, done: (exitCode: numbe
     .argument('<host>', 'host of a ServiceEntry')
     .addOption(configOption())
     .option('--cluster <name>', 'only this cluster')
-    .option('--server <url>', 'the hub to ask (default: ISTHMUS_SERVER, else hub.http of the configuration)')
+    .addOption(serverOption())
     .addOption(outputOption('text', 'json', 'yaml'))
     .action(async (host: string, options: ExplainWords) => done(await commands.explain(host, options)));
+}
+
+function addStatus(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('status')
+    .description('show whether everything is applied everywhere, and if not, why; asks a hub; exit code 3 on a fault')
+    .addOption(configOption())
+    .addOption(serverOption())
+    .addOption(outputOption('text', 'wide', 'json', 'yaml'))
+    .option('-w, --watch', 'ask again and again', false)
+    .addOption(new Option('--interval <seconds>', 'with --watch: how often').default(2).argParser(parseSeconds))
+    .action(async (options: StatusWords) => done(await commands.status(options)));
+}
+
+function serverOption(): Option {
+  const standard = 'default: ISTHMUS_SERVER, else hub.http of the configuration';
+  return new Option('--server <url>', `the hub to ask (${standard})`);
 }
 
 function outputOption(...forms: readonly string[]): Option {
