@@ -1,5 +1,7 @@
 import type { StatusCause } from '@isthmus/federation';
 import { hubRights } from '@isthmus/emulation';
+import { readFileSync } from 'node:fs';
+import { runApprove } from '../../apps/cli/src/commands/approve.js';
 import { askHub } from '../../apps/cli/src/commands/ask-hub.js';
 import { systemFiles } from '../../apps/cli/src/commands/files.js';
 import { runStatus } from '../../apps/cli/src/commands/status.js';
@@ -103,7 +105,7 @@ describe('isthmus status', () => {
     const { faults } = estate.cloudMap.model;
     faults.set({ kind: 'accessDenied', region: DENIED });
     faults.set({ kind: 'throttle', region: THROTTLED });
-    faults.set({ kind: 'outage', region: DARK, mode: 'refuse' });
+    faults.set({ kind: 'error500', region: DARK });
     for (const operation of ['DiscoverInstances', 'ListInstances']) {
       faults.set({ kind: 'emptyAnswer', operation, region: EMPTY, revisionsAhead: 1 });
     }
@@ -134,7 +136,7 @@ describe('isthmus status', () => {
     await expectCauses('fault', [
       `source ${DENIED} access-denied`,
       `source ${THROTTLED} throttled`,
-      `source ${DARK} network`,
+      `source ${DARK} server-error`,
       'cluster down network',
       'cluster expired unauthorized',
       'cluster forbidden forbidden',
@@ -148,12 +150,50 @@ describe('isthmus status', () => {
     expect(exitCode).toBe(3);
     const lines = text.split('\n').filter((line) => /^[✗‼]/.test(line));
     expect(lines.filter((line) => !line.includes(' → '))).toEqual([]);
-    expect(text).toMatch(/✗ source eu-central-1: network: stale: .* → Check DNS/);
+    expect(text).toMatch(/✗ source eu-central-1: server-error: stale: .* → Nothing, if it passes/);
     expect(text).toMatch(/✗ cluster empty: source-empty: .* → `isthmus approve empty` shows what is held/);
     expect(text).toMatch(/✗ source us-west-2: access-denied: ListNamespaces .*servicediscovery:List/);
     expect(text).toMatch(/not everything is applied in down, expired, .*: 10 faults, 2 notices$/);
     expect((await status(estate.url, 'wide')).text).toMatch(/^ {2}taken: cloudmap-stock\.shop .*host-taken: /m);
   }, 40_000);
+
+  it('gives way to an approval of exactly what it shows as held', async () => {
+    const approve = async (words: { readonly hash?: string; readonly write?: boolean; readonly cluster?: string }) => {
+      const out: string[] = [];
+      const told: string[] = [];
+      const config = { shown: 'isthmus.yaml', path: estate.configFile };
+      const exitCode = await runApprove(
+        {
+          cluster: words.cluster ?? 'braked',
+          hints: { server: estate.url, environment: undefined, config },
+          hash: words.hash,
+          forMs: 60_000,
+          write: words.write ?? false,
+        },
+        {
+          terminal: { print: (line) => out.push(line), tell: (line) => told.push(line) },
+          files: systemFiles,
+          askHub,
+          nowMs: Date.now(),
+        },
+      );
+      return { exitCode, text: out.join('\n'), told: told.join('\n') };
+    };
+    expect(await approve({ cluster: 'good' })).toMatchObject({
+      exitCode: 1,
+      told: 'isthmus: nothing waits for an approval in good',
+    });
+    const shown = await approve({});
+    expect(shown.text).toMatch(/^held in braked.*\n {2}- cloudmap-g\.shop: 8 endpoints, of g in shop \(source ca-c/);
+    const [, hash = ''] = /removals: '([0-9a-f]{16})'/.exec(shown.text) ?? [];
+    expect((await approve({ hash: 'ffffffffffffffff', write: true })).told).toMatch(/is [0-9a-f]{16} now, not ffff/);
+    const before = readFileSync(estate.configFile, 'utf8');
+    expect(await approve({ hash, write: true })).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(estate.configFile, 'utf8').startsWith(before)).toBe(true);
+    expect((await approve({ hash, write: true })).text).toMatch(/has this approval already/);
+    await estate.replaceFile('anything', '');
+    await eventually('the removals went', () => estate.addresses('braked', 'cloudmap-g.shop')?.length === 2);
+  });
 
   it('says that the hub is read-only, although its clusters have faults of their own', async () => {
     await estate.reconfigure((document) => {

@@ -4,6 +4,7 @@ export interface Commands {
   plan(options: PlanWords): Promise<number>;
   explain(host: string, options: ExplainWords): Promise<number>;
   status(options: StatusWords): Promise<number>;
+  approve(cluster: string, options: ApproveWords): Promise<number>;
   serve(options: { readonly config: string }): Promise<number>;
   demo(options: { readonly once: boolean; readonly ha: boolean }): Promise<number>;
 }
@@ -44,4 +45,14 @@ export interface StatusWords {
   readonly watch: boolean;
   /** Seconds. */
   readonly interval: number;
+}
+
+/** The words of `isthmus approve`, beside the cluster. */
+export interface ApproveWords {
+  readonly config: string;
+  readonly server?: string;
+  readonly hash?: string;
+  /** Milliseconds. */
+  readonly for: number;
+  readonly write: boolean;
 }

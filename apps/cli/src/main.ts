@@ -72,6 +72,15 @@ const commands: Commands = {
       },
     );
   },
+  approve: async (cluster, { config, server, hash, write, for: forMs }) => {
+    const { runApprove } = await import('./commands/approve.js');
+    const { askHub } = await import('./commands/ask-hub.js');
+    const { systemFiles: files } = await import('./commands/files.js');
+    return runApprove(
+      { cluster, hints: hintsOf(config, server), hash, forMs, write },
+      { terminal: systemTerminal, files, askHub, nowMs: Date.now() },
+    );
+  },
   serve: async ({ config }) => {
     const { serve } = await import('../../hub/src/serve.js');
     await serve({ configFile: resolveConfigFile(config, site) });

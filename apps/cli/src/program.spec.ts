@@ -19,6 +19,10 @@ async function run(words: readonly string[], exitCode = 0) {
       return exitCode;
     },
     status: record('status'),
+    approve: async (cluster, options) => {
+      calls.push(['approve', cluster, { ...options }]);
+      return exitCode;
+    },
     serve: record('serve'),
     demo: record('demo'),
   };
@@ -70,6 +74,10 @@ describe('runCommandLine', () => {
       ['status', '-w', '--interval', '9', '-o', 'wide', '--server', 'http://hub'],
       ['status', { config: 'isthmus.yaml', output: 'wide', watch: true, interval: 9, server: 'http://hub' }],
     ],
+    [
+      ['approve', 'eks', '--hash', 'abc', '--write', '--for', '30m'],
+      ['approve', 'eks', { config: 'isthmus.yaml', for: 1_800_000, hash: 'abc', write: true }],
+    ],
     [['demo'], ['demo', { once: false, ha: false }]],
     [
       ['demo', '--once'],
@@ -93,6 +101,9 @@ describe('runCommandLine', () => {
     [['validate', 'extra']],
     [['serve', '--nope']],
     [['explain']],
+    [['approve']],
+    [['approve', 'eks', '--for', 'ever']],
+    [['status', '--interval', '0']],
     [['plan', '--timeout', 'soon']],
     [['plan', '--offline', 'a', '--save-snapshot', 'b']],
     [[]],
@@ -123,7 +134,7 @@ describe('runCommandLine', () => {
     const fail = async () => Promise.reject(error);
     const code = await runCommandLine(
       ['serve'],
-      { validate: fail, plan: fail, explain: fail, status: fail, serve: fail, demo: fail },
+      { validate: fail, plan: fail, explain: fail, status: fail, approve: fail, serve: fail, demo: fail },
       { version: '1', terminal: { print: () => undefined, tell: (line) => told.push(line) } },
     );
     expect(code).toBe(1);

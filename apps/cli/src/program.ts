@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Commands, ExplainWords, PlanWords, StatusWords, ValidateWords } from './command-words.js';
+import type { ApproveWords, Commands, ExplainWords, PlanWords, StatusWords, ValidateWords } from './command-words.js';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -48,6 +48,7 @@ function describeProgram(
   addPlan(program, commands, done);
   addExplain(program, commands, done);
   addStatus(program, commands, done);
+  addApprove(program, commands, done);
   program
     .command('serve')
     .description('run the hub')
@@ -102,6 +103,19 @@ function addStatus(program: Command, commands: Commands, done: (exitCode: number
     .action(async (options: StatusWords) => done(await commands.status(options)));
 }
 
+function addApprove(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('approve')
+    .description('show which removals are held in a cluster, and the approval that lets them go; asks a hub')
+    .argument('<cluster>', 'name of the cluster')
+    .addOption(configOption())
+    .addOption(serverOption())
+    .option('--hash <hash>', 'approve this and nothing else: what was shown as held')
+    .addOption(new Option('--for <duration>', 'how long it holds').default(3_600_000, '1h').argParser(parseDuration))
+    .option('--write', 'put it into the configuration, which -c names', false)
+    .action(async (cluster: string, options: ApproveWords) => done(await commands.approve(cluster, options)));
+}
+
 function serverOption(): Option {
   const standard = 'default: ISTHMUS_SERVER, else hub.http of the configuration';
   return new Option('--server <url>', `the hub to ask (${standard})`);
@@ -115,6 +129,13 @@ function parseSeconds(text: string): number {
   const seconds = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(seconds)) throw new InvalidArgumentError('Write seconds, as 300.');
   return seconds;
+}
+
+/** A duration as the configuration writes it, in ms. */
+function parseDuration(text: string): number {
+  const [, count, unit] = /^([1-9][0-9]{0,4})(s|m|h|d)$/.exec(text) ?? [];
+  if (unit === undefined) throw new InvalidArgumentError('Write a duration, as 30m or 2h.');
+  return Number(count) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 's' | 'm' | 'h' | 'd'];
 }
 
 function configOption(): Option {
