@@ -1,3 +1,4 @@
+import { clusterCommands } from './cluster-commands.js';
 import type { Commands } from './command-words.js';
 import { resolveConfigFile } from './config-file.js';
 import { EXIT } from './exit-codes.js';
@@ -81,6 +82,17 @@ const commands: Commands = {
       { terminal: systemTerminal, files, askHub, nowMs: Date.now() },
     );
   },
+  doctor: async ({ config, cluster, offline, output, timeout }) => {
+    const { runDoctor } = await import('./commands/doctor.js');
+    const { systemProbes } = await import('./commands/doctor-probes.js');
+    const { systemFiles: files } = await import('./commands/files.js');
+    const { checkKubeconfig } = await import('./commands/kubeconfig-check.js');
+    return runDoctor(
+      { config: fileOf(config), cluster, isOffline: offline, output, timeoutMs: timeout * 1000 },
+      { terminal: systemTerminal, files, checkKubeconfig, probes: systemProbes(files), nowMs: Date.now() },
+    );
+  },
+  cluster: clusterCommands(fileOf),
   serve: async ({ config }) => {
     const { serve } = await import('../../hub/src/serve.js');
     await serve({ configFile: resolveConfigFile(config, site) });

@@ -1,5 +1,15 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { ApproveWords, Commands, ExplainWords, PlanWords, StatusWords, ValidateWords } from './command-words.js';
+import { Command, CommanderError, Option } from 'commander';
+import { addCluster } from './cluster-program.js';
+import { configOption, outputOption, parseDuration, parseSeconds, serverOption } from './command-options.js';
+import type {
+  ApproveWords,
+  Commands,
+  DoctorWords,
+  ExplainWords,
+  PlanWords,
+  StatusWords,
+  ValidateWords,
+} from './command-words.js';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 
@@ -49,6 +59,8 @@ function describeProgram(
   addExplain(program, commands, done);
   addStatus(program, commands, done);
   addApprove(program, commands, done);
+  addDoctor(program, commands, done);
+  addCluster(program, commands.cluster, done);
   program
     .command('serve')
     .description('run the hub')
@@ -116,30 +128,18 @@ function addApprove(program: Command, commands: Commands, done: (exitCode: numbe
     .action(async (cluster: string, options: ApproveWords) => done(await commands.approve(cluster, options)));
 }
 
-function serverOption(): Option {
-  const standard = 'default: ISTHMUS_SERVER, else hub.http of the configuration';
-  return new Option('--server <url>', `the hub to ask (${standard})`);
-}
-
-function outputOption(...forms: readonly string[]): Option {
-  return new Option('-o, --output <form>', 'form of the answer').choices(forms).default('text');
-}
-
-function parseSeconds(text: string): number {
-  const seconds = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(seconds)) throw new InvalidArgumentError('Write seconds, as 300.');
-  return seconds;
-}
-
-/** A duration as the configuration writes it, in ms. */
-function parseDuration(text: string): number {
-  const [, count, unit] = /^([1-9][0-9]{0,4})(s|m|h|d)$/.exec(text) ?? [];
-  if (unit === undefined) throw new InvalidArgumentError('Write a duration, as 30m or 2h.');
-  return Number(count) * { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 's' | 'm' | 'h' | 'd'];
-}
-
-function configOption(): Option {
-  return new Option('-c, --config <file>', 'the configuration').default('isthmus.yaml');
+function addDoctor(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('doctor')
+    .description(
+      'look at everything that a hub would use, and say how to mend it; never writes; exit code 3 on a fault',
+    )
+    .addOption(configOption())
+    .option('--cluster <name>', 'only this cluster')
+    .option('--offline', 'look at files only', false)
+    .addOption(outputOption('text', 'json'))
+    .addOption(new Option('--timeout <seconds>', 'how long one look may take').default(45).argParser(parseSeconds))
+    .action(async (options: DoctorWords) => done(await commands.doctor(options)));
 }
 
 /** An error of Isthmus says all there is to say; anything else is a defect, whose stack is needed. */

@@ -1,9 +1,10 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Secret } from '@isthmus/model';
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import { guardedLookup } from './address-policy.js';
 import type { Kubeconfig } from './kubeconfig/kubeconfig.js';
+import { readAnswer } from './read-answer.js';
+import type { ApiAnswer, ApiRequest, Transport } from './transport.js';
 import { transportError } from './transport-errors.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -11,46 +12,12 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_MS = 60_000;
 /** Connections are made anew after this time, so that a changed address of the API server is found. */
 const CONNECTION_TTL_MS = 600_000;
-const MAX_ERROR_BYTES = 65_536;
 const MAX_BODY_BYTES = 268_435_456;
-
-/** One request to the API server. */
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the server's URL, with its query. */
-  readonly path: string;
-  readonly accept: string;
-  readonly body?: { readonly type: string; readonly text: string };
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  /** What is being done, for messages: `listing ServiceEntries`. */
-  readonly doing: string;
-}
 
 export interface TransportOptions {
   readonly connections: number;
   /** Called for each connection that was opened. */
   readonly onConnect?: (() => void) | undefined;
-}
-
-/** What the API server answered; the body of a failure is cut at 64 kB. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  /** `Date` header (epoch ms); NaN when there is none. */
-  readonly serverTimeMs: number;
-  /** `Retry-After` header in ms. */
-  readonly retryAfterMs: number | undefined;
-  readonly text: string;
-}
-
-/** What carries requests to one API server: each ends with an answer or with an IsthmusError within its timeout. */
-export interface Transport {
-  /** The token that it sends, for those who must keep it out of messages. */
-  readonly token: Secret | undefined;
-  send(request: ApiRequest): Promise<ApiAnswer>;
-  /** Cuts every connection; what is under way ends with `aborted`. */
-  close(): Promise<void>;
 }
 
 /**
@@ -134,33 +101,4 @@ function poolOptions(kubeconfig: Kubeconfig, connections: number): Pool.Options 
         : { cert: clientCertificate.certPem, key: clientCertificate.keyPem.reveal() }),
     },
   };
-}
-
-async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ApiAnswer> {
-  const isFailure = statusCode < 200 || statusCode > 299;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (isFailure && bytes > MAX_ERROR_BYTES) break;
-  }
-  const all = Buffer.concat(chunks);
-  return {
-    status: statusCode,
-    contentType: single(headers, 'content-type'),
-    serverTimeMs: Date.parse(single(headers, 'date')),
-    retryAfterMs: retryAfterMs(single(headers, 'retry-after')),
-    text: (isFailure ? all.subarray(0, MAX_ERROR_BYTES) : all).toString('utf8'),
-  };
-}
-
-function retryAfterMs(header: string): number | undefined {
-  const seconds = /^\d{1,6}$/.test(header) ? Number(header) : undefined;
-  return seconds === undefined ? undefined : seconds * 1000;
-}
-
-function single(headers: IncomingHttpHeaders, name: string): string {
-  const value = headers[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
 }

@@ -2,7 +2,7 @@ import type { ClusterName, EntryName, ObservedEntry, ObservedMetadata, Precondit
 import { IsthmusError, OBJECT } from '@isthmus/model';
 import type { ClusterClient, EntryList, EntryManifest, WrittenEntry } from '@isthmus/ports';
 import { answerError } from './answer-errors.js';
-import type { ApiAnswer, ApiRequest, Transport } from './api-transport.js';
+import type { ApiAnswer, ApiRequest, Transport } from './transport.js';
 import { ApiTransport } from './api-transport.js';
 import { createNamespace } from './create-namespace.js';
 import { createBody, deleteBody, updateBody } from './entry-body.js';
