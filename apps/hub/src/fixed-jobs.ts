@@ -17,7 +17,6 @@ export class FixedJobs {
   readonly #configuration = new SerialJob(() =>
     this.#attempt('the configuration', () => this.host.reloadConfiguration()),
   );
-  readonly #connections = new SerialJob(() => this.#attempt('the kubeconfigs', () => this.host.reloadConnections()));
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -36,12 +35,12 @@ export class FixedJobs {
 
   /**
    * Reads configuration and kubeconfigs again. Trying a new credential can take long, which must not keep a new
-   * configuration, `readOnly` above all, from being heeded: each is a job of its own.
+   * configuration, `readOnly` above all, from being heeded; each cluster has a job of its own.
    */
   @Interval('reload', RELOAD_MS)
   async reload(): Promise<void> {
     await this.#configuration.run();
-    await this.#connections.run();
+    await this.#attempt('the kubeconfigs', () => this.host.reloadConnections());
   }
 
   async #attempt(job: string, work: () => Promise<void>): Promise<void> {

@@ -7,7 +7,7 @@ import type {
   ServiceSummary,
   SourceSettings,
 } from '@isthmus/model';
-import { broken, CODES, componentKey, fine, warned } from '@isthmus/model';
+import { broken, CODES, componentKey, fine, unseen, warned } from '@isthmus/model';
 import type { CloudMapSource } from '@isthmus/ports';
 import { iamPolicy, OPERATIONS } from './iam-policy.js';
 import type { Operation } from './operation.js';
@@ -28,8 +28,10 @@ export async function checkSource(
   const listed = valueOf(namespaces) ?? [];
   const denied = await deniedOperations(source, listed, signal);
   if (first !== undefined) denied.set('ListNamespaces', first);
+  const identity = source.identity();
   return [
     connectionCheck(first, denied),
+    identity === undefined ? unseen('identity', 'STS does not tell who the hub is') : fine('identity', identity),
     permissionCheck(denied),
     ...(first === undefined ? [placeCheck(listed, settings)] : []),
   ];

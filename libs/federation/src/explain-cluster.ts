@@ -29,7 +29,7 @@ import type { HostServices } from './explain-services.js';
 import { explainNotMapped, seenServices } from './explain-services.js';
 import type { ChangeView } from './plan-view.js';
 import { viewChange } from './plan-view.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 import { errorStatus } from './status.js';
 import { writesStopped } from './writes-stopped.js';
 

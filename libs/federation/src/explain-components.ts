@@ -19,7 +19,7 @@ import type {
   SourceExplanation,
 } from './explain-view.js';
 import { errorStatus, timeOf } from './status.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 
 /** What explaining the components of one host needs beside the components themselves. */
 export interface ComponentSurroundings {

@@ -1,4 +1,4 @@
-import type { Configuration, ErrorReport, HubStatus } from '@isthmus/model';
+import type { ClusterSecretsStatus, Configuration, ErrorReport, HubStatus } from '@isthmus/model';
 import type { LeaderElector, LeaderView, Term } from '@isthmus/ports';
 
 import type { FederationPorts } from './federation.js';
@@ -21,6 +21,8 @@ export interface ReplicaOptions {
   /** Undefined: there is one replica, and it leads. */
   readonly elector: LeaderElector | undefined;
   readonly store: StoreView;
+  /** The Secrets with kubeconfigs, for status; default: none are read. */
+  readonly clusterSecrets?: () => ClusterSecretsStatus | null;
   /** What the work of a leader asks before it writes; default: `electedLeadership`. */
   readonly leadershipOf?: (elector: LeaderElector) => Leadership;
 }
@@ -86,12 +88,13 @@ export class Replica {
   }
 
   status(): HubStatus {
-    const { ports, store } = this.#options;
+    const { ports, store, clusterSecrets } = this.#options;
     return {
       ...(this.#federation ?? this.#standby).status(),
       replica: ports.replica,
       leader: this.leader(),
       store: { kind: store.kind, error: errorStatus(store.error()) },
+      clusterSecrets: clusterSecrets?.() ?? null,
     };
   }
 

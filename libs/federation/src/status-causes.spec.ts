@@ -5,6 +5,7 @@ const SOURCE: SourceStatus = {
   name: 'us',
   account: null,
   region: 'us-east-1',
+  identity: null,
   state: 'fresh',
   lastCompleteReadAt: null,
   services: 1,
@@ -39,6 +40,7 @@ function hub(changes: Partial<HubStatus>): HubStatus {
     readOnly: false,
     leader: { isLeader: true, holder: 'hub-0', epoch: 1 },
     store: { kind: 'memory', error: null },
+    clusterSecrets: null,
     sources: [SOURCE],
     clusters: [CLUSTER],
     ...changes,
@@ -99,6 +101,22 @@ describe('findCauses', () => {
       [
         ['notice', 'hub', 'read-only'],
         ['notice', 'cluster eks', 'read-only'],
+      ],
+    ],
+    [
+      'the Secrets of clusters',
+      hub({
+        clusterSecrets: {
+          namespace: 'isthmus-clusters',
+          error: ERROR,
+          unconfigured: [{ name: 'gke', secret: 'gke' }],
+          warnings: ['odd'],
+        },
+      }),
+      [
+        ['fault', 'cluster Secrets', 'timeout'],
+        ['notice', 'cluster gke', 'unconfigured'],
+        ['notice', 'cluster Secrets', null],
       ],
     ],
     ['a warning of a cluster', cluster({ warnings: ['odd'] }), [['notice', 'cluster eks', null]]],

@@ -43,6 +43,7 @@ const NAMED_COUNT = 3;
 export function findCauses(status: HubStatus): readonly StatusCause[] {
   const causes = [
     ...hubCauses(status),
+    ...secretCauses(status.clusterSecrets),
     ...status.sources.flatMap(sourceCauses),
     // A replica that stands by looks at no cluster: the one cause says it for all.
     ...(status.leader.isLeader ? status.clusters.flatMap(clusterCauses) : []),
@@ -62,6 +63,19 @@ function hubCauses({ store, leader, readOnly, replica }: HubStatus): readonly St
   }
   if (readOnly) causes.push(codeCause('notice', 'hub', { code: 'read-only' }));
   return causes;
+}
+
+function secretCauses(secrets: HubStatus['clusterSecrets']): readonly StatusCause[] {
+  if (secrets === null) return [];
+  const subject = 'cluster Secrets';
+  return [
+    ...(secrets.error === null ? [] : [errorCause(subject, secrets.error)]),
+    ...secrets.unconfigured.map(({ name, secret }) => {
+      const more = `Secret ${secrets.namespace}/${secret}`;
+      return codeCause('notice', `cluster ${name}`, { code: 'unconfigured', more });
+    }),
+    ...secrets.warnings.map((warning) => warningCause(subject, warning)),
+  ];
 }
 
 const STATE_CODES: Partial<Record<SourceStatus['state'], Code>> = {

@@ -13,7 +13,7 @@ import type {
 
 import type { ClusterView } from './cluster-reconciler.js';
 import { pauseStatus, pauseWarnings } from './pause.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 import { writesStopped } from './writes-stopped.js';
 
 /** Everything that the status is made of, at one moment. */
@@ -39,6 +39,7 @@ function sourceStatus(view: SourceView, nowMs: number): SourceStatus {
     name: view.settings.name,
     account: view.account ?? null,
     region: view.settings.region,
+    identity: view.identity ?? null,
     state: view.state,
     lastCompleteReadAt: timeOf(view.lastCompleteReadAtMs),
     services: view.services,

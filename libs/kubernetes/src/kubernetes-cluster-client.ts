@@ -12,6 +12,7 @@ import { parseEntry, parseItems, parseMetadata } from './observed-entry.js';
 import { probeServer } from './probe-server.js';
 import { findServedVersion } from './served-version.js';
 import { parseStatus } from './status.js';
+import type { TokenSource } from './tokens/token-source.js';
 
 const JSON_TYPE = 'application/json';
 const METADATA_TYPE = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -35,6 +36,8 @@ export interface KubernetesClusterClientOptions {
   readonly connections?: number;
   /** Called for each TLS connection that was opened. */
   readonly onConnect?: () => void;
+  /** Gives the token of each request; default: the one of the kubeconfig. */
+  readonly tokens?: TokenSource | undefined;
 }
 
 type Call = Pick<ApiRequest, 'method' | 'accept' | 'timeoutMs' | 'signal'> & {
@@ -72,8 +75,8 @@ export class KubernetesClusterClient implements ClusterClient {
   /** `transport`: connections of another client to share, or what stands for them. */
   constructor(options: KubernetesClusterClientOptions, transport?: Transport) {
     this.#options = options;
-    const { kubeconfig, connections = 4, onConnect } = options;
-    this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect });
+    const { kubeconfig, connections = 4, onConnect, tokens } = options;
+    this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect, tokens });
   }
 
   async listMetadata(signal: AbortSignal): Promise<EntryList<ObservedMetadata>> {
@@ -156,6 +159,10 @@ export class KubernetesClusterClient implements ClusterClient {
   async probe(signal: AbortSignal): Promise<void> {
     const doing = this.#doing('asking for /readyz');
     await probeServer(this.#transport, { signal, doing, timeoutMs: this.#writeTimeoutMs });
+  }
+
+  retire(): Promise<void> {
+    return this.#transport.retire();
   }
 
   close(): Promise<void> {

@@ -26,9 +26,11 @@ export interface ApiAnswer {
 
 /** What carries requests to one API server: each ends with an answer or with an IsthmusError within its timeout. */
 export interface Transport {
-  /** The token that it sends, for those who must keep it out of messages. */
+  /** The token that it sent last, for those who must keep it out of messages. */
   readonly token: Secret | undefined;
   send(request: ApiRequest): Promise<ApiAnswer>;
+  /** Takes no new request, and lets go of the connections when what is under way has ended. */
+  retire(): Promise<void>;
   /** Cuts every connection; what is under way ends with `aborted`. */
   close(): Promise<void>;
 }

@@ -19,6 +19,11 @@ export const STATUS_CODES = {
     'Look at its error; its endpoints stay as they are, and some of them may be dead by now.',
   ),
   'cluster-unread': row('hold', 'the cluster was not looked at since the start', 'Wait a moment, then ask again.'),
+  unconfigured: row(
+    'hold',
+    'there is a Secret for the cluster, and no entry in the configuration',
+    'Add it to `clusters`, or delete the Secret.',
+  ),
   standby: row(
     'hold',
     'the replica that answers stands by, so it does not know how the clusters are',

@@ -89,6 +89,8 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
     sources: [],
     clusters: [],
     approvals: [],
+    clusterSecrets: undefined,
+    unlistedCluster: undefined,
     ...overrides,
   };
 }

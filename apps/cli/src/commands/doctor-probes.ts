@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
 import { checkSource, createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
-import { checkCluster, parseKubeconfig } from '@isthmus/kubernetes';
+import type { Kubeconfig } from '@isthmus/kubernetes';
+import { checkCluster } from '@isthmus/kubernetes';
 import type { Check, ClusterSettings, Configuration, ObservedEntry } from '@isthmus/model';
-import { broken, fine, unseen } from '@isthmus/model';
+import { broken, CODES, fine } from '@isthmus/model';
 import { ownershipOf, sortByOwner } from '@isthmus/plan';
 import { checkRedis } from '@isthmus/redis';
 import { PromMetrics, systemClock } from '@isthmus/telemetry';
-import { kubeconfigFileOf } from './cluster/configured.js';
 import type { Target } from './cluster/test.js';
 import type { Probes } from './doctor.js';
 import type { Files } from './files.js';
+import { readKubeconfigs } from './read-kubeconfigs.js';
+import { tokensOf } from './cluster-tokens.js';
 
 /** Conflicts that are named one by one. */
 const NAMED_COUNT = 5;
@@ -17,6 +19,8 @@ const NAMED_COUNT = 5;
 /** The looks at the real AWS, Redis and API servers. */
 export function systemProbes(files: Files): Probes {
   const credentials = processCredentials();
+  /** Read once for all clusters. */
+  let kubeconfigs: ReturnType<typeof readKubeconfigs> | undefined;
   return {
     source: async (settings, signal) => {
       const metrics = new PromMetrics({ isProcessIncluded: false });
@@ -29,13 +33,24 @@ export function systemProbes(files: Files): Probes {
     },
     redis: checkRedis,
     cluster: async (cluster, configuration, signal) => {
-      const file = kubeconfigFileOf(cluster);
-      if (file === undefined) return [unseen('kubeconfig', 'it lies in a Secret: isthmus cluster test reads it')];
-      const text = await files.read(file);
-      if (!text.ok) return [unseen('kubeconfig', `${file}: ${text.error}`)];
-      return checkTarget(cluster, { configuration, kubeconfig: text.value, where: basename(file), signal });
+      kubeconfigs ??= readKubeconfigs(configuration, { files, signal });
+      const kubeconfig = (await kubeconfigs).get(cluster.name);
+      if (kubeconfig?.ok !== true) {
+        const { code, message } = kubeconfig?.error ?? { code: 'internal-error', message: 'it was not read' };
+        return [broken('kubeconfig', message, CODES[code].remedy)];
+      }
+      return checkTarget(cluster, {
+        configuration,
+        kubeconfig: kubeconfig.value,
+        where: whereOf(cluster),
+        signal,
+      });
     },
   };
+}
+
+function whereOf({ name, kubeconfig }: ClusterSettings): string {
+  return kubeconfig.kind === 'file' ? basename(kubeconfig.file) : `Secret ${kubeconfig.secret ?? `of ${name}`}`;
 }
 
 /** Looks at one cluster through a kubeconfig, as the hub of a configuration would. */
@@ -43,19 +58,12 @@ export async function checkTarget(
   cluster: Target,
   of: {
     readonly configuration: Pick<Configuration, 'hub'>;
-    readonly kubeconfig: string;
+    readonly kubeconfig: Kubeconfig;
     /** Names the kubeconfig in messages. */
     readonly where: string;
     readonly signal: AbortSignal;
   },
 ): Promise<readonly Check[]> {
-  const parsed = parseKubeconfig(of.kubeconfig, of.where);
-  if (!parsed.ok) {
-    return parsed.error.map(({ place, message }) => {
-      const [what = '', ...remedy] = message.split(' → ');
-      return broken('kubeconfig', `${place} ${what}`, remedy.join(' → ') || 'Write it by isthmus cluster add.');
-    });
-  }
   const { name, role, namespace, previousNamespaces, createNamespace, mode, push } = cluster;
   const { checks, entries } = await checkCluster(
     {
@@ -64,12 +72,13 @@ export async function checkTarget(
       namespace,
       previousNamespaces,
       createNamespace,
-      kubeconfig: parsed.value,
+      kubeconfig: of.kubeconfig,
+      tokens: tokensOf(cluster, processCredentials()),
       isReadOnly: mode === 'observe' || !push || of.configuration.hub.readOnly,
     },
     { nowMs: () => systemClock.nowMs(), signal: of.signal },
   );
-  const kubeconfig = fine('kubeconfig', `${of.where}: ${parsed.value.server}`);
+  const kubeconfig = fine('kubeconfig', `${of.where}: ${of.kubeconfig.server}`);
   return [kubeconfig, ...checks, ...(entries === undefined ? [] : conflictChecks(entries, cluster, of.configuration))];
 }
 

@@ -70,9 +70,9 @@ function sourceRows({ status, askedAtMs, isWide }: ShownStatus): readonly string
     ago(source.lastCompleteReadAt, askedAtMs),
     String(source.services),
     String(source.instances),
-    ...(isWide ? [source.error?.code ?? '–', source.lastCompleteReadAt ?? '–'] : []),
+    ...(isWide ? [source.error?.code ?? '–', source.lastCompleteReadAt ?? '–', source.identity ?? '–'] : []),
   ];
-  return columns([isWide ? [...head, 'ERROR', 'READ AT'] : head, ...status.sources.map(row)]);
+  return columns([isWide ? [...head, 'ERROR', 'READ AT', 'IDENTITY'] : head, ...status.sources.map(row)]);
 }
 
 function clusterRows({ status, askedAtMs, isWide }: ShownStatus): readonly string[] {

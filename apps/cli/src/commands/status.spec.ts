@@ -12,11 +12,13 @@ const STATUS: HubStatus = {
   readOnly: false,
   leader: { isLeader: true, holder: 'hub-0', epoch: 3 },
   store: { kind: 'redis', error: null },
+  clusterSecrets: null,
   sources: [
     {
       name: 'us',
       account: '111122223333',
       region: 'us-east-1',
+      identity: 'arn:aws:sts::111122223333:assumed-role/isthmus/hub',
       state: 'fresh',
       lastCompleteReadAt: '2026-01-01T00:00:57Z',
       services: 12,

@@ -122,7 +122,10 @@ function withDefaults(status: HubStatus): HubStatus {
   };
   return {
     ...status,
-    sources: sources.map((source) => ({ paused: null, warnings: [], ...source }) as unknown as SourceStatus),
+    clusterSecrets: (status as Partial<HubStatus>).clusterSecrets ?? null,
+    sources: sources.map(
+      (source) => ({ paused: null, identity: null, warnings: [], ...source }) as unknown as SourceStatus,
+    ),
     clusters: clusters.map((cluster) => {
       const defaults = { writesStopped: null, paused: null, warnings: [], held: [] };
       return { ...defaults, ...cluster } as unknown as ClusterStatus;

@@ -11,12 +11,15 @@ import { checkIstio } from './check-istio.js';
 import type { NeededRights } from './check-rights.js';
 import { checkRights } from './check-rights.js';
 import { checkWriting } from './check-writing.js';
+import type { TokenSource } from '../tokens/token-source.js';
 
 /** The cluster to look at, and what the hub is to do there. */
 export interface ClusterCheckup extends NeededRights {
   readonly name: string;
   readonly kubeconfig: Kubeconfig;
   readonly role: ClusterRole;
+  /** Gives the token of each request; undefined: the one of the kubeconfig. */
+  readonly tokens?: TokenSource | undefined;
 }
 
 /** What was found. */
@@ -28,12 +31,12 @@ export interface ClusterFindings {
 
 /** Looks at a cluster from its name in DNS to a write as a dry run; later steps only where the earlier ones allow it. */
 export async function checkCluster(
-  { name, kubeconfig, role, ...needed }: ClusterCheckup,
+  { name, kubeconfig, role, tokens, ...needed }: ClusterCheckup,
   { nowMs, signal }: { readonly nowMs: () => number; readonly signal: AbortSignal },
 ): Promise<ClusterFindings> {
   const { checks, isOpen } = await checkConnection(kubeconfig, nowMs());
   if (!isOpen) return { checks, entries: undefined };
-  const transport = new ApiTransport(kubeconfig, { connections: 4 });
+  const transport = new ApiTransport(kubeconfig, { connections: 4, tokens });
   try {
     const ask = askingOf(transport, signal);
     const api = await checkApi(ask, nowMs);

@@ -137,6 +137,10 @@ export class ModelCloudMap implements CloudMapSource {
     return list(['ListInstances', { ServiceId: service.identity.serviceId }, signal], () => undefined);
   }
 
+  identity(): undefined {
+    return undefined;
+  }
+
   close(): void {
     // There is nothing to let go of.
   }

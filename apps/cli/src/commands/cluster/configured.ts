@@ -29,5 +29,5 @@ export async function readConfiguration(
 
 /** The file of a cluster's kubeconfig; undefined where it lies in a Secret. */
 export function kubeconfigFileOf(cluster: ClusterSettings): string | undefined {
-  return cluster.kubeconfigFile;
+  return cluster.kubeconfig.kind === 'file' ? cluster.kubeconfig.file : undefined;
 }

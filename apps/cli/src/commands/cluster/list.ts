@@ -68,7 +68,7 @@ function listCluster(
   settings: ClusterSettings | undefined,
   secrets: readonly FoundSecret[],
 ): ListedCluster {
-  const [first, ...ignored] = secrets.filter(({ cluster }) => cluster === name);
+  const [first, ...ignored] = secretsFor(name, settings, secrets);
   const facts = {
     name,
     mode: settings?.mode ?? null,
@@ -78,13 +78,27 @@ function listCluster(
   const file = settings === undefined ? undefined : kubeconfigFileOf(settings);
   if (file !== undefined) return { ...facts, server: null, state: 'file', problem: null };
   if (first === undefined) return { ...facts, server: null, state: 'no-secret', problem: null };
-  const parsed = parseKubeconfig(first.kubeconfig, first.secret);
+  const isOurs = settings?.auth.kind === undefined || settings.auth.kind === 'kubeconfig';
+  const parsed = parseKubeconfig(first.kubeconfig, first.secret, isOurs ? 'kubeconfig' : 'elsewhere');
   if (!parsed.ok) {
     const problem = parsed.error.map(({ place, message }) => `${place} ${message}`).join('; ');
     return { ...facts, server: null, state: 'refused', problem };
   }
   const state = settings === undefined ? 'unconfigured' : 'ready';
   return { ...facts, server: parsed.value.server, state, problem: null };
+}
+
+/** The Secrets of a cluster, the one that counts first: the one that its entry names, else the oldest. */
+export function secretsFor(
+  name: string,
+  settings: ClusterSettings | undefined,
+  secrets: readonly FoundSecret[],
+): readonly FoundSecret[] {
+  const place = settings?.kubeconfig.kind === 'secret' ? settings.kubeconfig : { key: name, secret: undefined };
+  const held = secrets.filter(({ cluster }) => cluster === place.key);
+  const named = held.filter(({ secret }) => secret === place.secret);
+  if (place.secret !== undefined) return named;
+  return held;
 }
 
 const STATES: Readonly<Record<ListedCluster['state'], string>> = {

@@ -1,15 +1,17 @@
-import type { AdministratorOptions } from '@isthmus/kubernetes';
-import { findClusterSecrets } from '@isthmus/kubernetes';
+import type { AdministratorOptions, Kubeconfig } from '@isthmus/kubernetes';
+import { findClusterSecrets, parseKubeconfig } from '@isthmus/kubernetes';
 import type { Check, ClusterSettings, Configuration } from '@isthmus/model';
 import { clusterName } from '@isthmus/model';
 import { EXIT } from '../../exit-codes.js';
 import { checkupLines, exitCodeOf } from '../checkup-text.js';
+import { refusedKubeconfig } from '../refused-kubeconfig.js';
 import type { DocumentForm } from '../document.js';
 import { printable, printDocument, printLines } from '../document.js';
 import type { Files } from '../files.js';
 import type { ClusterSurroundings } from './add.js';
 import type { ConfigPlace } from './configured.js';
 import { kubeconfigFileOf, readConfiguration } from './configured.js';
+import { secretsFor } from './list.js';
 
 /** The cluster to try. */
 export interface TestOptions {
@@ -26,7 +28,7 @@ export interface TestOptions {
 /** What a cluster is tried with. */
 export type Target = Pick<
   ClusterSettings,
-  'name' | 'formerNames' | 'role' | 'push' | 'mode' | 'namespace' | 'previousNamespaces' | 'createNamespace'
+  'name' | 'formerNames' | 'role' | 'push' | 'mode' | 'namespace' | 'previousNamespaces' | 'createNamespace' | 'auth'
 >;
 
 type Surroundings = ClusterSurroundings & {
@@ -35,7 +37,7 @@ type Surroundings = ClusterSurroundings & {
     target: Target,
     of: {
       readonly configuration: Pick<Configuration, 'hub'>;
-      readonly kubeconfig: string;
+      readonly kubeconfig: Kubeconfig;
       readonly where: string;
       readonly signal: AbortSignal;
     },
@@ -58,11 +60,24 @@ export async function runClusterTest(options: TestOptions, around: Surroundings)
     return EXIT.error;
   }
   const target = settings ?? unlisted(options);
-  // It is tried whether the hub could write, also where it does not yet.
-  const checks = await around.checkTarget(
-    { ...target, mode: 'sync', push: true },
-    { configuration: { hub: { ...configuration.hub, readOnly: false } }, ...found, signal: around.signal },
+  const { where } = found;
+  const parsed = parseKubeconfig(
+    found.kubeconfig,
+    where,
+    target.auth.kind === 'kubeconfig' ? 'kubeconfig' : 'elsewhere',
   );
+  // It is tried whether the hub could write, also where it does not yet.
+  const checks = parsed.ok
+    ? await around.checkTarget(
+        { ...target, mode: 'sync', push: true },
+        {
+          configuration: { hub: { ...configuration.hub, readOnly: false } },
+          kubeconfig: parsed.value,
+          where,
+          signal: around.signal,
+        },
+      )
+    : parsed.error.map(refusedKubeconfig);
   const checkups = [{ subject: `cluster ${options.name}`, checks }];
   if (options.output === 'text') printLines(checkupLines(checkups), terminal);
   else printDocument({ healthy: exitCodeOf(checkups) === EXIT.ok, checkups }, options.output, terminal);
@@ -81,7 +96,7 @@ async function findKubeconfig(
     return text.ok ? { kubeconfig: text.value, where: file } : `cannot read ${file}: ${text.error}`;
   }
   const secrets = await findClusterSecrets(await open(hub), secretsNamespace, signal);
-  const secret = secrets.find(({ cluster }) => cluster === name);
+  const [secret] = secretsFor(name, settings, secrets);
   if (secret !== undefined) return { kubeconfig: secret.kubeconfig, where: `Secret ${secret.secret}` };
   return `no Secret in ${secretsNamespace} holds ${name} → isthmus cluster add ${name} makes one`;
 }
@@ -96,5 +111,6 @@ function unlisted({ name, namespace }: TestOptions): Target {
     namespace,
     previousNamespaces: [],
     createNamespace: false,
+    auth: { kind: 'kubeconfig' },
   };
 }
