@@ -20,7 +20,7 @@ import { entryNameOf } from './entry-name.js';
 import type { LiveHost } from './live-host.js';
 import { nameOfLive } from './live-host.js';
 import type { MappedComponent } from './mapping.js';
-import { isStillMapped } from './mapping.js';
+import { isStillMapped, mayBeSeenByAnother } from './mapping.js';
 
 /**
  * What the facts say about one component of one host, before any brake:
@@ -83,14 +83,24 @@ export interface HostJudgement {
 export interface JudgeContext {
   readonly cluster: ClusterSettings;
   readonly sources: readonly SourceSettings[];
+  /** Those of them whose whole catalogue was not read since the start: what they see is unknown. */
+  readonly unknownSources: readonly SourceSettings[];
   /** Hub clock. */
   readonly nowMs: number;
   /** The API server's clock: marks are dated by it. */
   readonly serverNowMs: number;
-  /** Hub time since which this process has seen a mark; undefined: not seen before now. */
-  readonly markSeenAtMs: (name: EntryName, component: ComponentKey) => number | undefined;
+  /** When this process first saw a mark; undefined: it stands nowhere. */
+  readonly markSeen: (name: EntryName, component: ComponentKey) => MarkSeen | undefined;
   /** Default: all of them. */
   readonly guards?: JudgeGuards;
+}
+
+/** When a mark was first seen, by two clocks. */
+export interface MarkSeen {
+  /** Hub clock. */
+  readonly atMs: number;
+  /** The API server's clock. */
+  readonly serverAtMs: number;
 }
 
 /** Rules against what other writers and late messages do. A test takes one out, to see that its absence is noticed. */
@@ -120,7 +130,7 @@ export function judgeHost(
   const records = live?.components ?? [];
   const mappedKeys = new Set(found.candidates.map(({ key }) => key));
   const isUnmapped = (record: ComponentRecord): boolean =>
-    !mappedKeys.has(record.key) && !isStillMapped(record, host, context);
+    !mappedKeys.has(record.key) && !isStillMapped(record, host, context) && !mayBeSeenByAnother(record, host, context);
   const unmapped = new Set(records.filter(isUnmapped));
   const incumbents = records.filter((record) => !unmapped.has(record));
   const { accepted, rejections, successions } = settleClaims(found.candidates, incumbents);
@@ -235,11 +245,21 @@ function removal(cause: 'gone' | 'unmapped', place: Place, context: JudgeContext
   if (record === undefined || live === undefined) return { kind: 'due' };
   const markedAtMs = live.pending.get(record.key);
   if (markedAtMs === undefined) return { kind: 'mark', cause };
-  const seenAtMs = context.markSeenAtMs(name, record.key);
-  const isOver = context.serverNowMs - markedAtMs >= context.cluster.deletes.pendingMs;
-  if (!isOver || seenAtMs === undefined) return { kind: 'keep', reason: 'pending-delete' };
-  const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seenAtMs);
+  const seen = context.markSeen(name, record.key);
+  const isOver = seen !== undefined && graceMs(markedAtMs, seen, context) >= context.cluster.deletes.pendingMs;
+  if (!isOver) return { kind: 'keep', reason: 'pending-delete' };
+  const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seen.atMs);
   return isProvenAgain ? { kind: 'due' } : { kind: 'keep', reason: 'pending-delete' };
+}
+
+/** How long a mark stands, by whichever clock says less: one that jumps ahead must not end a grace. */
+function graceMs(
+  markedAtMs: number,
+  seen: MarkSeen,
+  { nowMs, serverNowMs }: Pick<JudgeContext, 'nowMs' | 'serverNowMs'>,
+): number {
+  const sinceSeenMs = Math.min(nowMs - seen.atMs, serverNowMs - seen.serverAtMs);
+  return seen.serverAtMs - markedAtMs + sinceSeenMs;
 }
 
 /** How far AWS's clock may run ahead of ours before a recorded time is not believed: a forged one must not freeze a component. */
