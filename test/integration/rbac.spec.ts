@@ -77,6 +77,30 @@ describe('the rights that the emulated clusters give a hub', () => {
   });
 });
 
+describe("the rights that deploy/rbac gives in the hub's own cluster", () => {
+  it('are to read the Secrets of one namespace, and nothing else', () => {
+    const rules = manifestsOf('hub-secrets').flatMap(({ kind, metadata, rules: given = [] }) =>
+      given.map(({ apiGroups, resources, verbs }) => ({
+        kind,
+        namespace: metadata.namespace,
+        apiGroups,
+        resources,
+        verbs,
+      })),
+    );
+    expect(rules).toEqual([
+      {
+        kind: 'Role',
+        namespace: 'isthmus-clusters',
+        apiGroups: [''],
+        resources: ['secrets'],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ]);
+    expect(rightsOf('hub-secrets').map(({ namespaces }) => namespaces)).toEqual([['isthmus-clusters']]);
+  });
+});
+
 describe('the rights that deploy/rbac gives', () => {
   let cluster: EmulatedCluster;
   let client: ClusterClient;
