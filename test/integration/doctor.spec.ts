@@ -98,7 +98,7 @@ const MISCONFIGURATIONS: Readonly<Record<string, Misconfiguration>> = {
     finds: ['configuration', 'kubeconfig', 'failed', /eks and aks write to the namespace isthmus/, /./],
   },
   'an identity that may not list namespaces': {
-    prepare: ({ cloudMap }) => cloudMap.model.faults.set({ kind: 'accessDenied', operation: 'ListNamespaces' }),
+    prepare: ({ cloudMap }) => void cloudMap.model.faults.set({ kind: 'accessDenied', operation: 'ListNamespaces' }),
     finds: [
       'source us',
       'permissions',
@@ -108,7 +108,7 @@ const MISCONFIGURATIONS: Readonly<Record<string, Misconfiguration>> = {
     ],
   },
   'an identity that may not discover instances': {
-    prepare: ({ cloudMap }) => cloudMap.model.faults.set({ kind: 'accessDenied', operation: 'DiscoverInstances' }),
+    prepare: ({ cloudMap }) => void cloudMap.model.faults.set({ kind: 'accessDenied', operation: 'DiscoverInstances' }),
     finds: [
       'source us',
       'permissions',
@@ -118,7 +118,7 @@ const MISCONFIGURATIONS: Readonly<Record<string, Misconfiguration>> = {
     ],
   },
   'an identity without any right': {
-    prepare: ({ cloudMap }) => cloudMap.model.faults.set({ kind: 'accessDenied' }),
+    prepare: ({ cloudMap }) => void cloudMap.model.faults.set({ kind: 'accessDenied' }),
     finds: ['source us', 'aws', 'failed', /refuses everything/, /which identity/],
   },
   'the credentials of another account': {
