@@ -73,6 +73,7 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
         files: systemFiles,
         checkTarget,
         signal: AbortSignal.timeout(60_000),
+        patienceMs: 10_000,
       },
       said: () => ({ text: out.join('\n'), told: told.join('\n') }),
     };
