@@ -2,6 +2,7 @@ import type { AccessRule } from '@isthmus/emulation';
 import { hubRights } from '@isthmus/emulation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { roleManifests, targetManifests } from '@isthmus/kubernetes';
 import { codeOf, manifestOf, preconditionOf, unaborted } from '@isthmus/testing';
 import type { EntryName } from '@isthmus/model';
 import type { ClusterClient } from '@isthmus/ports';
@@ -163,5 +164,10 @@ describe('the rights that deploy/rbac gives', () => {
   it('do not let a hub create a namespace unless it was given that right', async () => {
     await start('target-cluster');
     expect(await codeOf(client.inNamespace('fresh').createNamespace(unaborted()))).toBe('forbidden');
+  });
+
+  it('is what isthmus cluster add makes, and what isthmus doctor shows to paste', () => {
+    expect(targetManifests('isthmus')).toEqual(manifestsOf('target-cluster'));
+    expect(manifestsOf('target-cluster').slice(-2)).toEqual(roleManifests('isthmus'));
   });
 });
