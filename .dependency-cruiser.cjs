@@ -102,9 +102,15 @@ module.exports = {
     onlyIn('nest-only-in-the-hub', '@nestjs/[^/]+', '^(apps/hub|test)/', 'Nest wires the hub and nothing else.'),
     onlyIn(
       'aws-sdk-only-in-cloudmap',
-      '@aws-sdk/[^/]+|@smithy/[^/]+',
+      '@aws-sdk/[^/]+|@smithy/(?!signature-v4)[^/]+',
       '^(libs/cloudmap|test/e2e)/',
       'The AWS SDK stays behind its port; beside it only what fills a real Cloud Map for a test.',
+    ),
+    onlyIn(
+      'aws-signatures-only-for-eks-tokens',
+      '@smithy/signature-v4',
+      '^libs/kubernetes/src/tokens/',
+      'A token of EKS is a signed request that is never sent; everything else of AWS is asked through its SDK.',
     ),
     onlyIn(
       'kubernetes-clients-only-in-kubernetes',

@@ -114,6 +114,7 @@ function changesOf(hand: CloudMapHand): Omit<CloudMapHand, 'settle' | 'removeAll
 /** The same source, which asks for instances only when the data plane knows of them. */
 function settling(source: CloudMapSource, hand: CloudMapHand): CloudMapSource {
   return {
+    identity: () => source.identity(),
     listNamespaces: (signal) => source.listNamespaces(signal),
     listServices: (namespace, onPage, signal) => source.listServices(namespace, onPage, signal),
     listAllServices: (onPage, signal) => source.listAllServices(onPage, signal),

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ClusterMemory, Decision, DecisionInput } from '@isthmus/federation';
 import { decideCluster, judgeInput, manifestOf, newClusterMemory, renderInput } from '@isthmus/federation';
 import type { ClusterSettings, ObservedEntry } from '@isthmus/model';
@@ -95,7 +96,7 @@ class GoldenCluster {
       ]),
     );
     return renderInput(input, judgeInput(input), held)
-      .flatMap(({ outcome }) => outcome.lineage)
+      .flatMap(({ outcome }) => outcome.leftOut)
       .flatMap((line) =>
         line.kind === 'left-out' ? [[`${this.#label(line.component)}/${line.instance}`, line.reason] as const] : [],
       );
@@ -130,10 +131,10 @@ function asWritten(entry: ObservedEntry, { hub, cluster }: DecisionInput): unkno
 /** What each cluster of a case holds in the end. A cluster is known by its kubeconfig: its name may change. */
 function federate(golden: GoldenCase): unknown {
   const clusters = golden.worlds.at(-1)?.configuration.clusters ?? [];
-  const outcomes = clusters.map(({ name, kubeconfigFile }) => {
+  const outcomes = clusters.map(({ name, kubeconfig }) => {
     const live = new GoldenCluster(golden, golden.foreign[name] ?? []);
     const seen = golden.worlds.flatMap((world) => {
-      const cluster = world.configuration.clusters.find((candidate) => candidate.kubeconfigFile === kubeconfigFile);
+      const cluster = world.configuration.clusters.find((one) => isDeepStrictEqual(one.kubeconfig, kubeconfig));
       return cluster === undefined ? [] : [live.live(world, cluster)];
     });
     return [name, seen.at(-1)] as const;

@@ -1,5 +1,5 @@
 import type { ClusterSettings } from '@isthmus/model';
-import { IsthmusError } from '@isthmus/model';
+import { err, IsthmusError, ok } from '@isthmus/model';
 import { cluster, FakeClusterClient, ManualClock, recordingLogger, settle } from '@isthmus/testing';
 
 import { Connections } from './connections.js';
@@ -15,12 +15,15 @@ const EXEC = kubeconfig('https://a.example.com').replace('token: abc', 'exec: { 
 
 function rig() {
   const files = new Map<string, string>();
+  const isGone = { value: false };
   const clients: FakeClusterClient[] = [];
   const logger = recordingLogger();
   const connections = new Connections({
-    readText: (path) => {
-      const text = files.get(path);
-      return text === undefined ? Promise.reject(new Error('ENOENT')) : Promise.resolve(text);
+    readKubeconfig: ({ name }) => {
+      const where = `/${name}.yaml`;
+      const text = files.get(where);
+      const error = new IsthmusError('kubeconfig-unreadable', 'ENOENT');
+      return Promise.resolve(text === undefined ? err({ error, isGone: isGone.value }) : ok({ text, where }));
     },
     createClient: (_, { token }) => {
       const client = new FakeClusterClient(new ManualClock());
@@ -31,12 +34,12 @@ function rig() {
     logger,
   });
   const named = (name: string, changes: Partial<Omit<ClusterSettings, 'name'>> = {}): ClusterSettings =>
-    cluster({ name, kubeconfigFile: `/${name}.yaml`, ...changes });
+    cluster({ name, kubeconfig: { kind: 'file', file: `/${name}.yaml` }, ...changes });
   const codeOf = (settings: ClusterSettings): string => {
     const found = connections.of(settings);
     return found.ok ? 'connected' : found.error.code;
   };
-  return { files, clients, logger, connections, named, codeOf };
+  return { files, isGone, clients, logger, connections, named, codeOf };
 }
 
 describe('Connections', () => {

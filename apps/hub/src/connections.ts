@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { createHash } from 'node:crypto';
 
 import { displacedClusters } from '@isthmus/config';
 import type { Kubeconfig } from '@isthmus/kubernetes';
@@ -7,34 +7,41 @@ import type { ClusterSettings, Result } from '@isthmus/model';
 import { err, IsthmusError, ok, toIsthmusError } from '@isthmus/model';
 import type { ClusterClient, Logger } from '@isthmus/ports';
 
-import type { ReadText } from './config-file.js';
+import type { KubeconfigText, ReadKubeconfig } from './kubeconfig-reader.js';
+import { SerialJob } from './serial-job.js';
 
 /** How long a new credential may take to show that it works before the old one stays. */
 const TRIAL_MS = 10_000;
 const SHARED = 'shared target';
 
 export interface ConnectionsOptions {
-  readonly readText: ReadText;
+  readonly readKubeconfig: ReadKubeconfig;
   readonly createClient: (cluster: ClusterSettings, kubeconfig: Kubeconfig) => ClusterClient;
+  /** Called when a cluster is reached by this kubeconfig from now on; undefined: it is not reached any more. */
+  readonly onUsed?: (cluster: ClusterSettings, kubeconfig: Kubeconfig | undefined) => void;
   readonly logger: Logger;
 }
 
 interface Connection {
-  /** The kubeconfig behind the client. */
-  readonly text: string | undefined;
+  readonly cluster: ClusterSettings;
+  /** Of the kubeconfig behind the client, and of whoever gives its tokens. */
+  readonly digest: string | undefined;
   readonly server: string | undefined;
   readonly client: Result<ClusterClient, IsthmusError>;
-  /** Code of the last reason why a newer file was not taken, so that it is told once. */
+  /** Code of the last reason why a newer kubeconfig was not taken, so that it is told once. */
   readonly toldAbout: string | undefined;
 }
 
 /**
- * The clients of all clusters, by kubeconfig file and namespace. Files are read again by content; a new credential is
- * tried before the old one is let go, and a file that is refused never takes a working connection down.
+ * The clients of all clusters, by name, place of the kubeconfig and namespace. Kubeconfigs are read again by content; a
+ * new credential is tried before the old one is let go, and one that is refused never takes a working connection down.
+ * No cluster waits for another.
  */
 export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #connections = new Map<string, Connection>();
+  readonly #jobs = new Map<string, SerialJob>();
+  #clusters: readonly ClusterSettings[] = [];
 
   constructor(options: ConnectionsOptions) {
     this.#options = options;
@@ -46,88 +53,136 @@ export class Connections {
     return found?.client ?? err(new IsthmusError('not-ready', 'the kubeconfig was not read yet'));
   }
 
-  /** Reads every kubeconfig again; answers the clusters whose connection is another one now. */
-  async refresh(clusters: readonly ClusterSettings[]): Promise<readonly ClusterSettings[]> {
+  /**
+   * Reads every kubeconfig again; answers the clusters whose connection is another one now. `onChanged` is told of each
+   * at once, however long the others take.
+   */
+  async refresh(
+    clusters: readonly ClusterSettings[],
+    onChanged: (cluster: ClusterSettings) => void = () => undefined,
+  ): Promise<readonly ClusterSettings[]> {
+    this.#clusters = clusters;
     const changed: ClusterSettings[] = [];
     await Promise.all(
       clusters.map(async (cluster) => {
-        if (await this.#refreshOne(cluster)) changed.push(cluster);
+        const before = this.#connections.get(keyOf(cluster))?.client;
+        await this.#jobOf(keyOf(cluster)).run();
+        if (this.#connections.get(keyOf(cluster))?.client === before) return;
+        changed.push(cluster);
+        onChanged(cluster);
       }),
     );
-    this.#refuseShared(clusters);
+    this.#refuseShared();
     return changed;
   }
 
   /** Closes the connections of all other clusters. */
   async retain(clusters: readonly ClusterSettings[]): Promise<void> {
+    this.#clusters = clusters;
     const kept = new Set(clusters.map(keyOf));
     const gone = [...this.#connections].filter(([key]) => !kept.has(key));
-    for (const [key] of gone) this.#connections.delete(key);
+    for (const [key, { cluster }] of gone) {
+      this.#connections.delete(key);
+      this.#jobs.delete(key);
+      if (!clusters.some(({ name }) => name === cluster.name)) this.#options.onUsed?.(cluster, undefined);
+    }
     await Promise.all(gone.map(([, { client }]) => closeClient(client)));
   }
 
-  async #refreshOne(cluster: ClusterSettings): Promise<boolean> {
-    const old = this.#connections.get(keyOf(cluster));
-    let text: string;
+  /** A trial takes long, and meanwhile the next kubeconfig may come: runs of one cluster do not overlap. */
+  #jobOf(key: string): SerialJob {
+    const known = this.#jobs.get(key) ?? new SerialJob(() => this.#refreshOne(key));
+    this.#jobs.set(key, known);
+    return known;
+  }
+
+  async #refreshOne(key: string): Promise<void> {
+    const cluster = this.#clusters.find((one) => keyOf(one) === key);
+    if (cluster === undefined) return;
     try {
-      text = await this.#options.readText(cluster.kubeconfigFile);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      return this.#refuse(cluster, new IsthmusError('kubeconfig-unreadable', `reading the kubeconfig: ${reason}`));
+      const read = await this.#options.readKubeconfig(cluster);
+      if (read.ok) await this.#take(cluster, read.value);
+      else if (read.error.isGone) this.#letGo(cluster, read.error.error);
+      else this.#refuse(cluster, read.error.error);
+    } catch (cause) {
+      this.#refuse(cluster, toIsthmusError(cause, 'connecting'));
     }
-    if (text === old?.text) return false;
-    const parsed = parseKubeconfig(text, basename(cluster.kubeconfigFile));
+  }
+
+  async #take(cluster: ClusterSettings, { text, where }: KubeconfigText): Promise<void> {
+    const digest = createHash('sha256')
+      .update(JSON.stringify([text, cluster.auth]))
+      .digest('hex');
+    if (digest === this.#connections.get(keyOf(cluster))?.digest) return;
+    const parsed = parseKubeconfig(text, where, cluster.auth.kind === 'kubeconfig' ? 'kubeconfig' : 'elsewhere');
     if (!parsed.ok) {
       const problems = parsed.error.map(({ place, message }) => `${place} ${message}`).join('; ');
-      return this.#refuse(cluster, new IsthmusError('kubeconfig-refused', problems));
+      this.#refuse(cluster, new IsthmusError('kubeconfig-refused', problems));
+      return;
     }
-    return this.#replace(cluster, { text, kubeconfig: parsed.value });
+    await this.#replace(cluster, { digest, kubeconfig: parsed.value });
   }
 
   async #replace(
     cluster: ClusterSettings,
-    { text, kubeconfig }: { readonly text: string; readonly kubeconfig: Kubeconfig },
-  ): Promise<boolean> {
+    { digest, kubeconfig }: { readonly digest: string; readonly kubeconfig: Kubeconfig },
+  ): Promise<void> {
     const old = this.#connections.get(keyOf(cluster));
     const client = this.#options.createClient(cluster, kubeconfig);
     const failure = old?.client.ok ? await tryOut(client) : undefined;
-    if (failure !== undefined) {
+    const isWanted = this.#clusters.some((one) => keyOf(one) === keyOf(cluster));
+    if (failure !== undefined || !isWanted) {
       await client.close();
-      return this.#refuse(cluster, failure);
+      if (failure !== undefined && isWanted) this.#refuse(cluster, failure);
+      return;
     }
     const { server } = kubeconfig;
-    this.#connections.set(keyOf(cluster), { text, server, client: ok(client), toldAbout: undefined });
+    this.#connections.set(keyOf(cluster), { cluster, digest, server, client: ok(client), toldAbout: undefined });
+    this.#options.onUsed?.(cluster, kubeconfig);
+    this.#refuseShared();
     if (old !== undefined) {
       this.#options.logger.info('connection replaced', { cluster: cluster.name });
-      void closeClient(old.client).catch((error: unknown) => this.#tellClose(cluster, error));
+      this.#close(cluster, old);
     }
-    return true;
   }
 
-  /** Keeps a working connection and says why the new file was not taken; without one, the cluster is down for that reason. */
-  #refuse(cluster: ClusterSettings, error: IsthmusError): boolean {
+  /** The credential was taken away: it is not used any more. What stands in the cluster stays. */
+  #letGo(cluster: ClusterSettings, error: IsthmusError): void {
     const old = this.#connections.get(keyOf(cluster));
     const reason = `${error.code} ${error.message}`;
-    if (old?.toldAbout === reason) return false;
+    if (old?.client.ok === false && old.toldAbout === reason) return;
+    const gone = { cluster, digest: undefined, server: undefined, client: err(error), toldAbout: reason };
+    this.#connections.set(keyOf(cluster), gone);
+    if (old?.client.ok !== true) return;
+    const fields = { cluster: cluster.name, code: error.code, error: error.message };
+    this.#options.logger.warn('the kubeconfig of a cluster is gone, and the cluster is left as it is', fields);
+    this.#options.onUsed?.(cluster, undefined);
+    this.#close(cluster, old);
+  }
+
+  /** Keeps a working connection and says why the new one was not taken; without one, the cluster is down for that reason. */
+  #refuse(cluster: ClusterSettings, error: IsthmusError): void {
+    const old = this.#connections.get(keyOf(cluster));
+    const reason = `${error.code} ${error.message}`;
+    if (old?.toldAbout === reason) return;
     if (old?.client.ok) {
       const fields = { cluster: cluster.name, code: error.code, error: error.message };
       this.#options.logger.error('the new kubeconfig does not work and the old one stays', fields);
       this.#connections.set(keyOf(cluster), { ...old, toldAbout: reason });
-      return false;
+      return;
     }
-    const refused = { text: undefined, server: undefined, client: err(error), toldAbout: reason };
+    const refused = { cluster, digest: undefined, server: undefined, client: err(error), toldAbout: reason };
     this.#connections.set(keyOf(cluster), refused);
-    return true;
   }
 
   /** Two clusters in one place would prune each other: the first one has it, the others are down. */
-  #refuseShared(clusters: readonly ClusterSettings[]): void {
-    const targets = clusters.flatMap((cluster) => {
+  #refuseShared(): void {
+    const targets = this.#clusters.flatMap((cluster) => {
       const server = this.#connections.get(keyOf(cluster))?.server;
       return server === undefined ? [] : [{ cluster: cluster.name, server, namespace: cluster.namespace }];
     });
     const firstOf = displacedClusters(targets);
-    for (const cluster of clusters) this.#settleShared(cluster, firstOf.get(cluster.name));
+    for (const cluster of this.#clusters) this.#settleShared(cluster, firstOf.get(cluster.name));
   }
 
   #settleShared(cluster: ClusterSettings, first: string | undefined): void {
@@ -139,24 +194,25 @@ export class Connections {
       return;
     }
     if (!connection.client.ok) return;
-    void connection.client.value.close().catch((error: unknown) => this.#tellClose(cluster, error));
+    this.#close(cluster, connection);
     const message = `it reaches the API server and the namespace of ${first}: give each a namespace of its own`;
     const refused = err(new IsthmusError('kubeconfig-refused', message));
     this.#connections.set(keyOf(cluster), { ...connection, client: refused, toldAbout: SHARED });
   }
 
-  #tellClose(cluster: ClusterSettings, cause: unknown): void {
-    const { code, message } = toIsthmusError(cause, 'closing a connection');
-    this.#options.logger.warn('an old connection was not closed properly', {
-      cluster: cluster.name,
-      code,
-      error: message,
+  /** What is under way may still succeed by the old credential. */
+  #close(cluster: ClusterSettings, { client }: Connection): void {
+    if (!client.ok) return;
+    void client.value.retire().catch((cause: unknown) => {
+      const { code, message } = toIsthmusError(cause, 'closing a connection');
+      const fields = { cluster: cluster.name, code, error: message };
+      this.#options.logger.warn('an old connection was not closed properly', fields);
     });
   }
 }
 
-function keyOf({ name, kubeconfigFile, namespace }: ClusterSettings): string {
-  return JSON.stringify([name, kubeconfigFile, namespace]);
+function keyOf({ name, kubeconfig, namespace }: ClusterSettings): string {
+  return JSON.stringify([name, kubeconfig, namespace]);
 }
 
 async function closeClient(client: Connection['client']): Promise<void> {

@@ -10,6 +10,7 @@ import { SerialJob } from './serial-job.js';
 const SWEEP_CHECK_MS = 1_000;
 const RELOAD_MS = 10_000;
 const GAUGES_MS = 10_000;
+const STORE_MS = 10_000;
 
 /** What happens at fixed intervals, whatever the loops do. */
 @Injectable()
@@ -17,7 +18,6 @@ export class FixedJobs {
   readonly #configuration = new SerialJob(() =>
     this.#attempt('the configuration', () => this.host.reloadConfiguration()),
   );
-  readonly #connections = new SerialJob(() => this.#attempt('the kubeconfigs', () => this.host.reloadConnections()));
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -34,14 +34,20 @@ export class FixedJobs {
     this.host.replica?.report();
   }
 
+  /** It is asked often, and done when it is time to. */
+  @Interval('store', STORE_MS)
+  async nameSources(): Promise<void> {
+    await this.host.replica?.nameSources();
+  }
+
   /**
    * Reads configuration and kubeconfigs again. Trying a new credential can take long, which must not keep a new
-   * configuration, `readOnly` above all, from being heeded: each is a job of its own.
+   * configuration, `readOnly` above all, from being heeded; each cluster has a job of its own.
    */
   @Interval('reload', RELOAD_MS)
   async reload(): Promise<void> {
     await this.#configuration.run();
-    await this.#connections.run();
+    await this.#attempt('the kubeconfigs', () => this.host.reloadConnections());
   }
 
   async #attempt(job: string, work: () => Promise<void>): Promise<void> {

@@ -41,6 +41,12 @@ function fakeRuntime() {
       },
       refresh: () => Promise.resolve(world.next),
     },
+    directory: {
+      follow: () => Promise.resolve(),
+      join: (configuration) => configuration,
+      status: () => null,
+      stop: () => Promise.resolve(),
+    },
     connections: {
       of: () => ok(client),
       refresh: () => Promise.resolve([]),

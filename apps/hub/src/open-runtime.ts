@@ -4,12 +4,14 @@ import { hostname } from 'node:os';
 
 import { createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
 import { formatProblem } from '@isthmus/config';
-import { KubernetesClusterClient } from '@isthmus/kubernetes';
+import { KubernetesClusterRegistry, openOwnCluster } from '@isthmus/kubernetes';
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
 import type { LogDestination } from '@isthmus/telemetry';
 import { createLogger, PromMetrics, systemClock, systemRandom } from '@isthmus/telemetry';
 
+import { ClusterClients } from './cluster-clients.js';
+import { ClusterDirectory } from './cluster-directory.js';
 import { ConfigFile, readConfig } from './config-file.js';
 import { Connections } from './connections.js';
 import { openStore } from './open-store.js';
@@ -21,6 +23,8 @@ export interface RuntimeOptions {
   readonly configFile: string;
   /** Default: standard output. */
   readonly logDestination?: LogDestination;
+  /** Default: the environment of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -34,7 +38,7 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
   const accepted = await readConfig(file, clock.nowMs());
   if (!accepted.ok) return err(accepted.error.map(formatProblem));
 
-  const { logDestination: destination } = options;
+  const { logDestination: destination, env = process.env } = options;
   const level = accepted.value.configuration.hub.logLevel;
   const logger = createLogger(destination === undefined ? { level } : { level, destination });
   const metrics = new PromMetrics();
@@ -44,18 +48,21 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
   const opened = attempt(() => openStore(accepted.value.configuration, replica, observers));
   if (!opened.ok) return err([`isthmus: cannot open the store: ${opened.error} → correct store.redis`]);
   const credentials = processCredentials();
+  const directory = new ClusterDirectory({
+    readText,
+    registryOf: (settings) =>
+      new KubernetesClusterRegistry({ settings, open: () => openOwnCluster(env), clock, random: systemRandom }),
+    logger,
+    metrics,
+  });
+  const clients = new ClusterClients({ ...observers, readText, env, credentials });
   return ok({
     config: new ConfigFile(file, accepted.value, { clock, logger, metrics }),
+    directory,
     connections: new Connections({
-      readText,
-      createClient: ({ name, namespace, limits }, kubeconfig) =>
-        new KubernetesClusterClient({
-          cluster: name,
-          kubeconfig,
-          namespace,
-          connections: limits.inFlight,
-          onConnect: () => metrics.count('isthmus_cluster_tls_connects_total', { cluster: name }),
-        }),
+      readKubeconfig: (cluster) => directory.read(cluster),
+      createClient: (cluster, kubeconfig) => clients.create(cluster, kubeconfig),
+      onUsed: (cluster, kubeconfig) => clients.used(cluster, kubeconfig),
       logger,
     }),
     ports: {

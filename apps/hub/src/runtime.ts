@@ -1,6 +1,7 @@
 import type { FederationPorts, StoreView } from '@isthmus/federation';
 import type { LeaderElector } from '@isthmus/ports';
 
+import type { ClusterDirectory } from './cluster-directory.js';
 import type { ConfigFile } from './config-file.js';
 import type { Connections } from './connections.js';
 
@@ -13,6 +14,8 @@ export interface MetricsPage {
 /** Everything outside Nest that the hub is made of: Nest wires it, and a test can give another one. */
 export interface Runtime {
   readonly config: Pick<ConfigFile, 'current' | 'refresh'>;
+  /** Which clusters there are, by the configuration and by Secrets. */
+  readonly directory: Pick<ClusterDirectory, 'follow' | 'join' | 'status' | 'stop'>;
   readonly connections: Pick<Connections, 'of' | 'refresh' | 'retain'>;
   readonly ports: Omit<FederationPorts, 'connection' | 'loopClock'>;
   /** Undefined: there is one replica, and it leads. */

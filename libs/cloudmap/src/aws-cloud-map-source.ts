@@ -27,6 +27,7 @@ import { ATTRIBUTES, complete, failed } from '@isthmus/model';
 import type { Clock, CloudMapSource, Metrics, Presence } from '@isthmus/ports';
 import type { ApiRequest, Refusal, Reply } from './api-caller.js';
 import { ApiCaller } from './api-caller.js';
+import { CallerIdentity, isAwsEndpoint } from './caller-identity.js';
 import type { CallTimeouts, Clients } from './clients.js';
 import { createClients } from './clients.js';
 import type { CredentialsProvider } from './credentials.js';
@@ -68,6 +69,7 @@ export class AwsCloudMapSource implements CloudMapSource {
   readonly #clients: Clients;
   readonly #caller: ApiCaller;
   readonly #lists: ListReader;
+  readonly #identity: CallerIdentity | undefined;
   readonly #keptAttributes: readonly string[];
   readonly #discoverPageSize: number;
 
@@ -82,11 +84,17 @@ export class AwsCloudMapSource implements CloudMapSource {
     });
     this.#caller = createCaller(options, timeouts.callMs);
     this.#lists = new ListReader(this.#caller, this.#clients.control);
+    this.#identity = identityOf(options, this.#clients.control.config.credentials);
     this.#keptAttributes = options.keptAttributes ?? Object.values(ATTRIBUTES);
     this.#discoverPageSize = options.discoverPageSize ?? DISCOVER_PAGE_SIZE;
   }
 
+  identity(): string | undefined {
+    return this.#identity?.arn;
+  }
+
   async listNamespaces(signal: AbortSignal): Promise<Answer<readonly NamespaceRecord[]>> {
+    void this.#identity?.learn(signal);
     const own = await this.#readNamespaces('SELF', signal);
     return own.kind === 'failed' ? own : uniteNamespaces(own, await this.#readNamespaces('OTHER_ACCOUNTS', signal));
   }
@@ -173,6 +181,7 @@ export class AwsCloudMapSource implements CloudMapSource {
     this.#caller.close();
     this.#clients.control.destroy();
     this.#clients.data.destroy();
+    this.#identity?.close();
   }
 
   /** A namespace names its owner, but nothing names the reader: only the filter tells own namespaces from shared ones. */
@@ -227,6 +236,16 @@ export class AwsCloudMapSource implements CloudMapSource {
 /** Makes the source of one (account, region). It asks nothing of AWS until its first call. */
 export function createAwsCloudMapSource(options: AwsCloudMapOptions): AwsCloudMapSource {
   return new AwsCloudMapSource(options);
+}
+
+/** An emulator has no STS beside it, and AWS's own must not hear of keys that are not its own. */
+function identityOf(
+  { settings, stsEndpoint, clock }: AwsCloudMapOptions,
+  credentials: CredentialsProvider,
+): CallerIdentity | undefined {
+  const isElsewhere = settings.endpoint !== undefined && !isAwsEndpoint(settings.endpoint.control);
+  if (isElsewhere && stsEndpoint === undefined) return undefined;
+  return new CallerIdentity({ region: settings.region, credentials, endpoint: stsEndpoint, clock });
 }
 
 function createCaller({ settings, clock, metrics }: AwsCloudMapOptions, callMs: number): ApiCaller {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { fromNodeProviderChain, fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { fromNodeProviderChain, fromTemporaryCredentials, fromTokenFile } from '@aws-sdk/credential-providers';
 import type { SourceSettings } from '@isthmus/model';
+import { IsthmusError } from '@isthmus/model';
 import { CredentialsFailure } from './credentials-failure.js';
 
 /** What AWS calls are signed with. */
@@ -26,7 +27,7 @@ export interface SourceCredentialsOptions {
 const silent = (): void => undefined;
 
 /** STS has no fallback: a caller that waits for it is cut off by the deadline of its own call. */
-const STS_CLIENT = {
+export const STS_CLIENT = {
   retryMode: 'standard',
   maxAttempts: 2,
   userAgentAppId: 'isthmus',
@@ -63,6 +64,15 @@ export function sourceCredentials(options: SourceCredentialsOptions): Credential
       const hint = 'its trust policy must name the identity of the hub and the external id of the source';
       return failingAs(`assuming the role ${roleArn}`, hint, assumedRole(options, credentials));
     }
+    case 'web-identity': {
+      const { roleArn, tokenFile } = credentials;
+      const hint = "its trust policy must name the token's issuer, audience and subject";
+      return failingAs(
+        `taking the role ${roleArn} by the token in ${tokenFile}`,
+        hint,
+        webIdentity(options, credentials),
+      );
+    }
     case 'static':
       return failingAs(`reading the access key from ${filesOf(credentials)}`, 'each holds one value', () =>
         readKey(credentials),
@@ -79,13 +89,56 @@ function assumedRole(
   const assume = fromTemporaryCredentials({
     masterCredentials: base,
     params: { RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId },
-    clientConfig: {
-      ...STS_CLIENT,
-      region: settings.region,
-      ...(stsEndpoint === undefined ? {} : { endpoint: stsEndpoint }),
-    },
+    clientConfig: stsClient(settings.region, stsEndpoint),
   });
   return () => assume();
+}
+
+/** The token is that of an OIDC issuer which IAM knows: of EKS, or of the cluster that the hub runs in on AKS or GKE. */
+function webIdentity(
+  { settings, stsEndpoint }: SourceCredentialsOptions,
+  { roleArn, tokenFile }: Kind<'web-identity'>,
+): CredentialsProvider {
+  const take = fromTokenFile({
+    roleArn,
+    webIdentityTokenFile: tokenFile,
+    roleSessionName: 'isthmus',
+    clientConfig: stsClient(settings.region, stsEndpoint),
+  });
+  return () => take();
+}
+
+function stsClient(region: string, endpoint: string | undefined) {
+  return { ...STS_CLIENT, region, ...(endpoint === undefined ? {} : { endpoint }) };
+}
+
+export interface RoleCredentialsOptions {
+  /** The identity of this process. */
+  readonly base: CredentialsProvider;
+  /** Whose STS is asked. */
+  readonly region: string;
+  /** Undefined: the identity of this process itself. */
+  readonly roleArn: string | undefined;
+  readonly externalId: string | undefined;
+  /** Default: the STS of the region. */
+  readonly stsEndpoint?: string | undefined;
+}
+
+/** The credentials of a role for anything but Cloud Map; what goes wrong is `token-unavailable`, without any secret. */
+export function roleCredentials({ roleArn, externalId, ...options }: RoleCredentialsOptions): CredentialsProvider {
+  const { base, region, stsEndpoint } = options;
+  const what = roleArn === undefined ? 'finding AWS credentials' : `assuming the role ${roleArn}`;
+  const role = { kind: 'assume-role', roleArn: roleArn ?? '', externalId, sessionName: 'isthmus' } as const;
+  const settings = { region, credentials: role };
+  const provide = roleArn === undefined ? base : assumedRole({ settings, base, stsEndpoint }, role);
+  return async () => {
+    try {
+      return await provide();
+    } catch (cause) {
+      const name = cause instanceof Error && /^[A-Za-z][\w.]{0,63}$/.test(cause.name) ? cause.name : 'unknown';
+      throw new IsthmusError('token-unavailable', `${what}: it failed (${name})`, { context: { awsError: name } });
+    }
+  };
 }
 
 function filesOf({ accessKeyIdFile, secretAccessKeyFile, sessionTokenFile }: Kind<'static'>): string {

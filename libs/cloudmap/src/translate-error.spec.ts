@@ -11,6 +11,9 @@ const systemError = (code: string, name = 'Error'): Error =>
   Object.assign(new Error(`connect ${code}`), { code, name });
 const codeOf = (error: unknown, end: CallEnd = SENT): Code => translateError(error, SITE, end).code;
 
+const DENIAL =
+  'User: arn:aws:sts::111122223333:assumed-role/hub/x is not authorized to perform: servicediscovery:ListServices on resource: arn:aws:servicediscovery:eu-west-1:111122223333:* because no policy allows it';
+
 describe('translateError', () => {
   it.each<[string, Code]>([
     ['ThrottlingException', 'throttled'],
@@ -85,13 +88,34 @@ describe('translateError', () => {
   });
 
   it('says what was tried, where, why it failed, and which permission is needed on what', () => {
-    const message =
-      'User: arn:aws:sts::111122223333:assumed-role/hub/x is not authorized to perform: servicediscovery:ListServices on resource: arn:aws:servicediscovery:eu-west-1:111122223333:* because no policy allows it';
-    const error = translateError(awsError('AccessDeniedException', { message }), SITE, SENT);
+    const error = translateError(awsError('AccessDeniedException', { message: DENIAL }), SITE, SENT);
     expect(error.message).toBe(
-      'ListServices of all services, region eu-west-1: the identity of the hub may not make this call (AccessDeniedException); it needs servicediscovery:ListServices on arn:aws:servicediscovery:eu-west-1:111122223333:*',
+      'ListServices of all services, region eu-west-1: the identity of the hub may not make this call (AccessDeniedException); it needs servicediscovery:ListServices on arn:aws:servicediscovery:eu-west-1:111122223333:*: add it to role hub',
     );
     expect(error.disposition).toBe('hold');
+  });
+
+  it('gives what is missing as data, for whoever writes the policy', () => {
+    const { context } = translateError(awsError('AccessDeniedException', { message: DENIAL }), SITE, SENT);
+    expect(context).toMatchObject({
+      action: 'servicediscovery:ListServices',
+      resource: 'arn:aws:servicediscovery:eu-west-1:111122223333:*',
+      principal: 'arn:aws:sts::111122223333:assumed-role/hub/x',
+      isExplicit: false,
+    });
+  });
+
+  it('does not ask to allow what a policy denies by name', () => {
+    const message = DENIAL.replace('because no policy allows it', 'with an explicit deny in a service control policy');
+    const error = translateError(awsError('AccessDeniedException', { message }), SITE, SENT);
+    expect(error.message).toMatch(/a policy denies it by name$/);
+    expect(error.context).toMatchObject({ isExplicit: true });
+  });
+
+  it('says nothing of who asks where AWS does not', () => {
+    const { context, message } = translateError(awsError('AccessDeniedException', { message: 'no' }), SITE, SENT);
+    expect(context).toMatchObject({ action: 'servicediscovery:ListServices', resource: '*', principal: undefined });
+    expect(message).toMatch(/it needs servicediscovery:ListServices on \*$/);
   });
 
   it('carries nothing of the message, the request or the answer', () => {

@@ -122,22 +122,55 @@ export function translateError(thrown: unknown, site: CallSite, end: CallEnd): I
   const awsError = nameOf(error);
   const told = awsError === undefined ? '' : ` (${awsError})`;
   const { source, region, operation } = site;
-  return new IsthmusError(
-    code,
-    `${describeSite(site)}: ${CODES[code].meaning}${told}${remedyOf(code, { error, failure, operation })}`,
-    {
-      context: { source, region, operation, awsError, httpStatus: statusOf(error), requestId: requestIdOf(error) },
-      ...(code === 'throttled' ? retryAfter(error) : {}),
+  const denial = code === 'access-denied' && failure === undefined ? denialOf(error, operation) : undefined;
+  const remedy = failure === undefined ? remedyOf(denial) : `, while ${failure.doing}: ${failure.hint}`;
+  return new IsthmusError(code, `${describeSite(site)}: ${CODES[code].meaning}${told}${remedy}`, {
+    context: {
+      source,
+      region,
+      operation,
+      awsError,
+      httpStatus: statusOf(error),
+      requestId: requestIdOf(error),
+      ...denial,
     },
-  );
+    ...(code === 'throttled' ? retryAfter(error) : {}),
+  });
 }
 
-function remedyOf(
-  code: Code,
-  of: { readonly error: unknown; readonly failure: CredentialsFailure | undefined; readonly operation: Operation },
-): string {
-  if (of.failure !== undefined) return `, while ${of.failure.doing}: ${of.failure.hint}`;
-  return code === 'access-denied' ? `; it needs servicediscovery:${of.operation} on ${resourceIn(of.error)}` : '';
+/** What an identity may not do, as data for whoever writes its policy. */
+interface Denial extends Record<string, string | boolean | undefined> {
+  /** `servicediscovery:ListServices`. */
+  readonly action: string;
+  readonly resource: string;
+  /** ARN of the caller; undefined where AWS does not say it. */
+  readonly principal: string | undefined;
+  /** A policy denies it by name, so that allowing it elsewhere changes nothing. */
+  readonly isExplicit: boolean;
+}
+
+function denialOf(error: unknown, operation: Operation): Denial {
+  const message = textOf(error, 'message') ?? '';
+  return {
+    action: `servicediscovery:${operation}`,
+    resource: resourceIn(error),
+    principal: /\b(arn:[\w:/+=,.@-]{1,512}) is not authorized/.exec(message)?.[1],
+    isExplicit: /with an explicit deny/.test(message),
+  };
+}
+
+function remedyOf(denial: Denial | undefined): string {
+  if (denial === undefined) return '';
+  const { action, resource, principal, isExplicit } = denial;
+  const needs = `; it needs ${action} on ${resource}`;
+  if (isExplicit) return `${needs}: a policy denies it by name`;
+  return principal === undefined ? needs : `${needs}: add it to ${holderOf(principal)}`;
+}
+
+/** Who has the policies of a caller: of a session, its role. Source: IAM user guide, “IAM identifiers”. */
+function holderOf(principal: string): string {
+  const role = /:assumed-role\/([^/]+)\//.exec(principal)?.[1];
+  return role === undefined ? principal : `role ${role}`;
 }
 
 /** An answer that came, and that is not what the API promises. */

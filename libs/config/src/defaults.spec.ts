@@ -124,12 +124,30 @@ ${CLUSTER}`;
     );
   });
 
-  it('refuse by name what is not served, as entries do', () => {
-    const body = `defaults: { cluster: { auth: { eks: {} }, kubeconfig: { secret: x } } }\n${SOURCE}clusters: [{ name: c, role: primary }]\n`;
-    expect(problemsOf(body)).toEqual([
-      'CFG005 defaults.cluster.auth at 3:24',
-      'CFG005 defaults.cluster.kubeconfig.secret at 3:57',
-    ]);
+  it.each([
+    [
+      'a file',
+      'kubeconfig: { secret: x, key: y }',
+      'kubeconfig: { file: f }',
+      { kubeconfig: { kind: 'file', file: '/f' } },
+    ],
+    [
+      'another cloud',
+      'auth: { eks: { clusterName: c, region: us-east-1 } }',
+      'auth: { gke: {} }',
+      { auth: { kind: 'gke' } },
+    ],
+    ['no cloud', 'auth: { gke: {} }', 'auth: { kubeconfig: {} }', { auth: { kind: 'kubeconfig' } }],
+  ])('give way to an entry that names %s', (_what, preset, own, expected) => {
+    const body = `defaults: { cluster: { kubeconfig: { secret: s }, ${preset} } }\n`.replace(
+      /kubeconfig: \{ secret: s \}, (?=kubeconfig)/,
+      '',
+    );
+    const parsed = parseConfig(`${HEAD}${body}${SOURCE}clusters: [{ name: c, role: primary, ${own} }]\n`, {
+      ...ORIGIN,
+      folder: '/',
+    });
+    expect(parsed.ok ? parsed.value.configuration.clusters : parsed.error).toMatchObject([expected]);
   });
 
   it('place what a kubeconfig lacks at the default that names it', () => {

@@ -20,7 +20,9 @@ export interface EffectiveDocument {
 /** Default fields that leave room for each other: an entry that gives one of them takes none of the others. */
 const RIVALS: ReadonlyMap<string, readonly string[]> = new Map([
   ['defaults.source', ['region', 'regions']],
-  ['defaults.source.credentials', ['assumeRole', 'static']],
+  ['defaults.source.credentials', ['assumeRole', 'webIdentity', 'static']],
+  ['defaults.cluster.kubeconfig', ['file', 'secret', 'key']],
+  ['defaults.cluster.auth', ['kubeconfig', 'eks', 'aks', 'gke']],
 ]);
 
 /** Which effective paths were taken from which path of `defaults`. */

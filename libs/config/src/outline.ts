@@ -47,6 +47,7 @@ const urls = z.union([
 const credentials = z
   .object({
     assumeRole: z.object({ arn: text }).optional().catch({}),
+    webIdentity: z.object({ roleArn: text }).optional().catch({}),
     static: z.object({}).optional().catch({}),
   })
   .prefault({})
@@ -80,7 +81,8 @@ const clusterFields = z.object({
   role: text,
   primary: text,
   push: z.boolean().default(true).catch(true),
-  kubeconfig: z.object({ file: text }).prefault({}).catch({}),
+  kubeconfig: z.object({ file: given, secret: given, key: given }).optional().catch({ file: ILLEGAL }),
+  auth: z.unknown().optional().transform(namesOf),
   namespace: z.string().default('isthmus').catch('isthmus'),
   previousNamespaces: list(z.string()).prefault([]),
   mode: z.string().default('observe').catch('observe'),
@@ -112,6 +114,7 @@ const outlineFields = z.object({
     .object({ name: text, formerNames: list(z.string()).prefault([]) })
     .prefault({})
     .catch({ formerNames: [] }),
+  clusterSecrets: place,
   sources: list(sourceOutline).prefault([]),
   clusters: list(clusterOutline).prefault([]),
   approvals: list(z.object({ cluster: text, until: moment }).catch({})).prefault([]),

@@ -101,6 +101,8 @@ const DEFAULT_TO = {
 } as const;
 
 const EXPECTED: Configuration = {
+  clusterSecrets: undefined,
+  unlistedCluster: undefined,
   hub: { name: 'prod', formerNames: [], readOnly: true, http: { host: '127.0.0.1', port: 9090 }, logLevel: 'debug' },
   store: { kind: 'memory' },
   election: { backend: 'none', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
@@ -135,7 +137,8 @@ const EXPECTED: Configuration = {
       role: 'primary',
       primary: undefined,
       push: true,
-      kubeconfigFile: '/etc/isthmus/clusters/eks-us.yaml',
+      kubeconfig: { kind: 'file', file: '/etc/isthmus/clusters/eks-us.yaml' },
+      auth: { kind: 'kubeconfig' },
       namespace: 'mesh',
       mode: 'sync',
       limits: { writesPerSecond: 10, burst: 20, inFlight: 2 },
@@ -173,7 +176,8 @@ const EXPECTED: Configuration = {
       role: 'remote',
       primary: clusterName('eks-us'),
       push: false,
-      kubeconfigFile: '/secrets/aks-west.yaml',
+      kubeconfig: { kind: 'file', file: '/secrets/aks-west.yaml' },
+      auth: { kind: 'kubeconfig' },
       namespace: 'isthmus',
       mode: 'observe',
       limits: { writesPerSecond: 20, burst: 40, inFlight: 4 },
@@ -229,6 +233,7 @@ clusters:
   - name: a
     role: primary
     kubeconfig: { file: a.yaml, secret: a }
+    auth: { eks: { clusterName: a, region: us-east-1 }, gke: {} }
   - name: a
     role: primray
     kubeconfig: { file: b.yaml }
@@ -238,9 +243,10 @@ clusters:
       'conf/isthmus.yaml:4:5 CFG006 sources[0].region: is missing → add it, or regions for several',
       'conf/isthmus.yaml:5:5 CFG004 sources[0].regoin: is an unknown field → did you mean region?',
       'conf/isthmus.yaml:6:18 CFG007 sources[0].poll.hot: expected text, found a number → put it in quotes, or give it its unit (5s, 20%)',
-      'conf/isthmus.yaml:10:33 CFG005 clusters[0].kubeconfig.secret: is not served by this version → write kubeconfig: { file: ./cluster.yaml }',
-      'conf/isthmus.yaml:11:11 CFG031 clusters[1].name: "a" is already the name of another cluster → give each cluster its own name',
-      'conf/isthmus.yaml:12:11 CFG008 clusters[1].role: "primray" is not allowed → did you mean primary? write primary, remote or external-config',
+      'conf/isthmus.yaml:10:17 CFG045 clusters[0].kubeconfig: names a file and a Secret → keep file, or secret with its key',
+      'conf/isthmus.yaml:11:11 CFG047 clusters[0].auth: names eks and gke → write eks: { clusterName, region }, aks: { tenantId, clientId } or gke: {}, one of them',
+      'conf/isthmus.yaml:12:11 CFG031 clusters[1].name: "a" is already the name of another cluster → give each cluster its own name',
+      'conf/isthmus.yaml:13:11 CFG008 clusters[1].role: "primray" is not allowed → did you mean primary? write primary, remote or external-config',
     ]);
   });
 

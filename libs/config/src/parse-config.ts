@@ -1,5 +1,13 @@
 import { basename, resolve } from 'node:path';
-import type { Configuration, ElectionSettings, Result, SourceCredentials, StoreSettings } from '@isthmus/model';
+import type {
+  ClusterSecretsSettings,
+  Configuration,
+  ElectionSettings,
+  KubeconfigPlace,
+  Result,
+  SourceCredentials,
+  StoreSettings,
+} from '@isthmus/model';
 import { compareText, err, ok } from '@isthmus/model';
 import { checkApprovals, checkClusters } from './checks/clusters.js';
 import { checkFieldNames, checkFormerNames } from './checks/names.js';
@@ -11,11 +19,14 @@ import { checkTimes } from './checks/times.js';
 import { withDefaults } from './defaults.js';
 import { outlineOf } from './outline.js';
 import type { ConfigPath, ConfigProblem, Finding } from './problem.js';
-import { formatPath, toProblem } from './problem.js';
+import { toProblem } from './problem.js';
+import { placedRoutes } from './placed-routes.js';
 import { schemaFindings } from './schema-findings.js';
+import { clusterSecrets } from './schema/cluster-secrets.js';
 import type { CheckedDocument } from './schema/document.js';
 import { document } from './schema/document.js';
 import { redisSettings } from './schema/store.js';
+import { unlistedCluster } from './unlisted-cluster.js';
 import { takeUnserved } from './unserved-fields.js';
 import { readYaml } from './yaml-document.js';
 
@@ -50,19 +61,17 @@ export function parseConfig(text: string, origin: ConfigOrigin): Result<ParsedCo
   const placed = (finding: Finding): ConfigProblem =>
     toProblem(finding, origin.file, finding.place ?? yaml.locate(finding.path, finding.at));
   const { checked, findings } = checkDocument(effective.value, origin);
-  const excused = new Set(refusals.flatMap(({ instead }) => (instead ? [formatPath(instead)] : [])));
-  const problems = inOrder(
-    [
-      ...yaml.findings,
-      ...refusals.map(({ finding }) => finding),
-      ...findings.map(written).filter(({ code, path }) => code !== 'CFG006' || !excused.has(formatPath(path))),
-    ].map(placed),
-  );
+  const problems = inOrder([...yaml.findings, ...refusals, ...findings.map(written)].map(placed));
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || checked === undefined) return err(errors);
-  const lineOf = (path: ConfigPath): number => yaml.locate(effective.originOf(path)).line;
+  const placeOf = (path: ConfigPath): string => `${basename(origin.file)}:${yaml.locate(path).line}`;
+  const around = { placeOf: (path: ConfigPath) => placeOf(effective.originOf(path)), origin };
   const problemAt = (finding: Finding): ConfigProblem => placed(written(finding));
-  return ok({ configuration: toConfiguration(checked, lineOf, origin), warnings: problems, problemAt });
+  const configuration = {
+    ...toConfiguration(checked, around),
+    unlistedCluster: unlistedCluster(yaml.value, placeOf),
+  };
+  return ok({ configuration, warnings: problems, problemAt });
 }
 
 interface Checked {
@@ -105,17 +114,12 @@ function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
 
 function toConfiguration(
   checked: CheckedDocument,
-  lineOf: (path: ConfigPath) => number,
-  origin: ConfigOrigin,
-): Configuration {
-  const file = basename(origin.file);
+  { placeOf, origin }: { readonly placeOf: (path: ConfigPath) => string; readonly origin: ConfigOrigin },
+): Omit<Configuration, 'unlistedCluster'> {
   const clusters = checked.clusters.map((cluster, index) => ({
     ...cluster,
-    kubeconfigFile: resolve(origin.folder, cluster.kubeconfigFile),
-    routes: cluster.routes.map((route, position) => ({
-      ...route,
-      place: `${file}:${lineOf(['clusters', index, 'routes', position])}`,
-    })),
+    kubeconfig: locatedKubeconfig(cluster.kubeconfig, origin),
+    routes: placedRoutes(cluster.routes, ['clusters', index], placeOf),
   }));
   const sources = checked.sources.map((source) => ({ ...source, credentials: located(source.credentials, origin) }));
   return {
@@ -125,16 +129,28 @@ function toConfiguration(
     sources,
     clusters,
     approvals: checked.approvals,
+    clusterSecrets: clusterSecretsOf(checked),
   };
+}
+
+/** Secrets are read when they are asked for: by the field itself, or by a cluster. */
+function clusterSecretsOf({ clusterSecrets: given, clusters }: CheckedDocument): ClusterSecretsSettings | undefined {
+  const isNamed = clusters.some(({ kubeconfig }) => kubeconfig.kind === 'secret');
+  return given ?? (isNamed ? clusterSecrets.parse({}) : undefined);
+}
+
+function locatedKubeconfig(place: KubeconfigPlace, { folder }: ConfigOrigin): KubeconfigPlace {
+  return place.kind === 'file' ? { kind: 'file', file: resolve(folder, place.file) } : place;
 }
 
 function storeOf({ store: { redis } }: CheckedDocument, { folder }: ConfigOrigin): StoreSettings {
   if (redis === undefined) return { kind: 'memory' };
-  const { passwordFile, tls, ...settings } = redisSettings(redis);
+  const { address, passwordFile, tls, ...settings } = redisSettings(redis);
   const at = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(folder, file));
   return {
     kind: 'redis',
     ...settings,
+    address: address.kind === 'server' ? address : { ...address, passwordFile: at(address.passwordFile) },
     passwordFile: at(passwordFile),
     tls: tls === undefined ? undefined : { ...tls, caFile: at(tls.caFile) },
   };
@@ -150,6 +166,9 @@ function electionOf({ store, election }: CheckedDocument): ElectionSettings {
 }
 
 function located(credentials: SourceCredentials, { folder }: ConfigOrigin): SourceCredentials {
+  if (credentials.kind === 'web-identity') {
+    return { ...credentials, tokenFile: resolve(folder, credentials.tokenFile) };
+  }
   if (credentials.kind !== 'static') return credentials;
   const { sessionTokenFile } = credentials;
   return {

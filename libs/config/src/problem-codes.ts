@@ -71,11 +71,19 @@ const VALUE_CODES = {
   CFG028: error('The name of an instance attribute is not legal.', 'copy it from Cloud Map'),
   CFG029: error(
     'The credentials of a source do not fit together.',
-    'name either assumeRole, with the account of the source, or static files',
+    'name one of assumeRole, with the account of the source, webIdentity and static',
   ),
   CFG041: error(
     'A part of the address of Redis is not usable.',
     'write the url as redis://host:6379/0 or rediss://host:6379, without a password, which goes into passwordFile',
+  ),
+  CFG046: error(
+    'A Secret, a key of its data or a label selector is not legal.',
+    'write the name as kubectl shows it, and a selector as isthmus.dev/cluster=true',
+  ),
+  CFG047: error(
+    'The auth of a cluster is not usable.',
+    'write eks: { clusterName, region }, aks: { tenantId, clientId } or gke: {}, one of them',
   ),
   CFG040: error('A host suffix is not a domain.', 'write it as shop.internal, without a dot at its start'),
 } as const satisfies Record<string, ProblemCodeEntry>;
@@ -103,6 +111,7 @@ const CROSS_CODES = {
   ),
   CFG043: error('The election has no place for its lease.', 'add store.redis, or remove backend'),
   CFG044: error('The store names no place, or two.', 'name one of them'),
+  CFG045: error('The kubeconfig of a cluster is named in two ways.', 'keep file, or secret with its key'),
   CFG039: error('A field contradicts the preset beside it.', 'remove it, or remove the preset'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 

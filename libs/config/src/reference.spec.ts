@@ -33,7 +33,7 @@ describe('the reference of the configuration', () => {
       properties: {
         hub: { required: ['name'] },
         sources: { items: { required: ['name'] } },
-        clusters: { items: { required: ['name'], properties: { kubeconfig: { required: [] } } } },
+        clusters: { items: { required: ['name'] } },
         approvals: { items: { required: ['cluster', 'removals', 'until'] } },
       },
     });

@@ -28,14 +28,4 @@ describe('a field that is not built yet', () => {
     ]);
     expect(JSON.stringify(problems)).not.toContain('secret-value');
   });
-
-  it.each(['sources[].regions', 'clusters[].kubeconfig.secret'])(
-    'does not make the served field beside it a missing one: %s',
-    (path) => {
-      const parsed = parseConfig(documentWith(path), { file: 'isthmus.yaml', folder: '/' });
-      const missing = (parsed.ok ? [] : parsed.error).filter(({ code }) => code === 'CFG006').map(({ path }) => path);
-      expect(missing).not.toContain('sources[0].region');
-      expect(missing).not.toContain('clusters[0].kubeconfig.file');
-    },
-  );
 });

@@ -4,39 +4,24 @@ import type { ConfigPath, Finding } from './problem.js';
 export interface UnservedField {
   /** `sources[].health`: `[]` stands for every entry of a list. */
   readonly path: string;
-  /** The served field beside it that does without; a missing one is then not reported as well. */
-  readonly instead?: string;
   /** What to do, where it is more than to remove the field. */
   readonly remedy?: string;
 }
 
 const HERE = 'remove it; this version has no such setting';
-const CHAIN = "remove it; this version takes credentials from the SDK's own chain";
 
 /** Every field that is refused by its name, so that nobody takes a setting without effect for a typing error. */
 export const UNSERVED_FIELDS: readonly UnservedField[] = [
   { path: 'election.kubernetes', remedy: 'remove it; this version keeps the lease in Redis' },
-  { path: 'clusterSecrets', remedy: 'remove it, and name each kubeconfig by kubeconfig.file' },
-  { path: 'sources[].credentials.webIdentity', remedy: CHAIN },
-  { path: 'clusters[].kubeconfig.secret', instead: 'file', remedy: 'write kubeconfig: { file: ./cluster.yaml }' },
-  { path: 'clusters[].kubeconfig.key', instead: 'file', remedy: 'write kubeconfig: { file: ./cluster.yaml }' },
-  { path: 'clusters[].auth', remedy: 'remove it; the kubeconfig must hold the credential' },
 ];
 
-/** A field that was taken out of the document. */
-export interface Refusal {
-  readonly finding: Finding;
-  /** Path of a served field that need not be missed. */
-  readonly instead: ConfigPath | undefined;
-}
-
 /** Takes every field that is not served out of a document, which is changed, and says so for each. */
-export function takeUnserved(document: unknown): readonly Refusal[] {
+export function takeUnserved(document: unknown): readonly Finding[] {
   return UNSERVED_FIELDS.flatMap((field) =>
     [field.path, inDefaults(field.path)]
       .filter((path) => path !== undefined)
       .flatMap((path) => take(document, path.replaceAll('[]', '.[]').split('.'), []))
-      .map((path) => refusal(field, path)),
+      .map((path) => findingOf(field, path)),
   );
 }
 
@@ -46,16 +31,13 @@ function inDefaults(path: string): string | undefined {
   return inEntry === null ? undefined : `defaults.${inEntry[1]}.${path.slice(inEntry[0].length)}`;
 }
 
-function refusal(field: UnservedField, path: ConfigPath): Refusal {
+function findingOf(field: UnservedField, path: ConfigPath): Finding {
   return {
-    finding: {
-      code: 'CFG005',
-      path,
-      message: 'is not served by this version',
-      remedy: field.remedy ?? HERE,
-      at: 'name',
-    },
-    instead: field.instead === undefined ? undefined : [...path.slice(0, -1), field.instead],
+    code: 'CFG005',
+    path,
+    message: 'is not served by this version',
+    remedy: field.remedy ?? HERE,
+    at: 'name',
   };
 }
 

@@ -60,6 +60,7 @@ export function applyPlan(changes: readonly Change[], tools: ApplyTools, signal:
 const SURELY_UNCHANGED: ReadonlySet<Code> = new Set<Code>([
   'throttled',
   'unauthorized',
+  'token-unavailable',
   'forbidden',
   'api-missing',
   'namespace-missing',

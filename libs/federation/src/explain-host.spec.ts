@@ -23,7 +23,7 @@ import { decideCluster, manifestOf, newClusterMemory } from './decide-cluster.js
 import type { ClusterFacts } from './explain-cluster.js';
 import { explainHost } from './explain-host.js';
 import type { ClusterExplanation, HostExplanation, InstanceExplanation } from './explain-view.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 
 const CART = serviceRecord('cart.shop');
 const CART_EU = serviceRecord('cart.shop', { region: 'eu-west-1' });
@@ -31,6 +31,7 @@ const CART_EU = serviceRecord('cart.shop', { region: 'eu-west-1' });
 const SOURCES: readonly SourceView[] = [US, EU].map((settings) => ({
   settings,
   account: '111122223333',
+  identity: undefined,
   state: settings === US ? 'fresh' : 'throttled',
   hasStarted: true,
   services: 1,

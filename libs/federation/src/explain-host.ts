@@ -7,7 +7,7 @@ import { viewReason } from './explain-components.js';
 import { hostByTemplate, HostServices } from './explain-services.js';
 import type { HostExplanation, RejectionExplanation, UnknownHost } from './explain-view.js';
 import { nearHosts } from './near-hosts.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 
 /** Everything that is known at one moment. */
 export interface ExplainInput {

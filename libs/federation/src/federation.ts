@@ -284,5 +284,5 @@ function isSameReader(a: SourceSettings, b: SourceSettings): boolean {
 
 /** Whether the objects are the same ones: everything else of a cluster may change while it runs. */
 function isSameTarget(a: ClusterSettings | undefined, b: ClusterSettings): boolean {
-  return a?.namespace === b.namespace && a.kubeconfigFile === b.kubeconfigFile;
+  return a?.namespace === b.namespace && canonicalJson(a.kubeconfig) === canonicalJson(b.kubeconfig);
 }

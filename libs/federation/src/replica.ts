@@ -1,4 +1,4 @@
-import type { Configuration, ErrorReport, HubStatus } from '@isthmus/model';
+import type { ClusterSecretsStatus, Configuration, ErrorReport, HubStatus } from '@isthmus/model';
 import type { LeaderElector, LeaderView, Term } from '@isthmus/ports';
 
 import type { FederationPorts } from './federation.js';
@@ -6,6 +6,7 @@ import { Federation } from './federation.js';
 import type { Leadership } from './leadership.js';
 import { electedLeadership } from './leadership.js';
 import { Running } from './running.js';
+import { SourceNaming } from './source-naming.js';
 import { Standby } from './standby.js';
 import { errorStatus } from './status.js';
 
@@ -21,6 +22,8 @@ export interface ReplicaOptions {
   /** Undefined: there is one replica, and it leads. */
   readonly elector: LeaderElector | undefined;
   readonly store: StoreView;
+  /** The Secrets with kubeconfigs, for status; default: none are read. */
+  readonly clusterSecrets?: () => ClusterSecretsStatus | null;
   /** What the work of a leader asks before it writes; default: `electedLeadership`. */
   readonly leadershipOf?: (elector: LeaderElector) => Leadership;
 }
@@ -36,6 +39,7 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #stop = new AbortController();
   readonly #standby: Standby;
+  readonly #naming: SourceNaming;
   readonly #running: Running | undefined;
   #configuration: Configuration;
   #federation: Federation | undefined;
@@ -47,6 +51,7 @@ export class Replica {
     const { clock, loopClock = () => clock } = ports;
     this.#options = options;
     this.#configuration = configuration;
+    this.#naming = new SourceNaming({ ...ports, mayRemove: () => elector?.isSafe() ?? true });
     this.#standby = new Standby({
       ...ports,
       loopClock: loopClock('standby'),
@@ -80,18 +85,24 @@ export class Replica {
     }
   }
 
+  /** Tells the store which sources this replica works with, when it is time to. */
+  async nameSources(): Promise<void> {
+    await this.#naming.nameWhenDue(this.#configuration.sources.map(({ name }) => name));
+  }
+
   leader(): LeaderView {
     const { elector, ports } = this.#options;
     return elector?.view() ?? { isLeader: true, holder: ports.replica, epoch: this.#federation?.epoch() ?? 0 };
   }
 
   status(): HubStatus {
-    const { ports, store } = this.#options;
+    const { ports, store, clusterSecrets } = this.#options;
     return {
       ...(this.#federation ?? this.#standby).status(),
       replica: ports.replica,
       leader: this.leader(),
       store: { kind: store.kind, error: errorStatus(store.error()) },
+      clusterSecrets: clusterSecrets?.() ?? null,
     };
   }
 

@@ -10,7 +10,7 @@ import {
   sourceSummary,
   trackReferenced,
 } from '@isthmus/discovery';
-import type { PollLog, PollRecord, SourceSummary } from '@isthmus/discovery';
+import type { PollLog, PollRecord } from '@isthmus/discovery';
 import type {
   ComponentKey,
   ComponentRecord,
@@ -18,7 +18,6 @@ import type {
   ServiceRecord,
   Snapshot,
   SourceSettings,
-  SourceStateName,
 } from '@isthmus/model';
 import { emptySnapshot, failed, toIsthmusError } from '@isthmus/model';
 import type { Clock, CloudMapSource, Logger, Metrics, Random, SnapshotStore } from '@isthmus/ports';
@@ -31,6 +30,7 @@ import { activePause } from './pause.js';
 import { loadSnapshot } from './restore-snapshot.js';
 import { SnapshotSaver } from './snapshot-saver.js';
 import { SourceReporter } from './source-reporter.js';
+import type { SourceView } from './source-view.js';
 
 /** Polls at a time; the adapter's rate limit paces them, this bounds what a hanging region can hold. */
 const CONCURRENCY = 32;
@@ -66,15 +66,6 @@ export interface SourcePollerOptions {
   readonly random: Random;
   readonly logger: Logger;
   readonly metrics: Metrics;
-}
-
-/** What is known of one source at one moment. */
-export interface SourceView extends SourceSummary {
-  readonly settings: SourceSettings;
-  readonly account: string | undefined;
-  readonly state: SourceStateName;
-  /** A snapshot was restored, or the first catalogue pass has ended, in whatever way. */
-  readonly hasStarted: boolean;
 }
 
 /**
@@ -176,6 +167,7 @@ export class SourcePoller {
       ...sourceSummary(this.#snapshot, log),
       settings,
       account: settings.account ?? this.#snapshot.account,
+      identity: this.#options.source.identity(),
       state: sourceState(this.#snapshot, log, { nowMs, limits: settings }),
       hasStarted: this.#hasStarted,
     };

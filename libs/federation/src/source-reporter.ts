@@ -25,6 +25,7 @@ export class SourceReporter {
   readonly #metrics: Metrics;
   #labels: MetricLabels;
   #state: SourceStateName = 'unread';
+  #identity: string | undefined;
 
   constructor({
     settings,
@@ -54,6 +55,7 @@ export class SourceReporter {
       readonly settings: SourceSettings;
       readonly state: SourceStateName;
       readonly account: string | undefined;
+      readonly identity?: string | undefined;
     },
     snapshot: Snapshot,
   ): void {
@@ -72,6 +74,7 @@ export class SourceReporter {
       this.#metrics.set('isthmus_source_last_complete_read_timestamp_seconds', seconds, this.#labels);
     }
     this.#tellState(view);
+    this.#tellIdentity(view.identity);
   }
 
   /** Tells of each service that is proven to have been created anew. */
@@ -114,6 +117,13 @@ export class SourceReporter {
     const error = toIsthmusError(cause, 'restoring the snapshot');
     const fields = { source: this.#settings.name, code: error.code, error: error.message };
     this.#logger.warn('no snapshot was restored; everything of the source counts as unread', fields);
+  }
+
+  #tellIdentity(identity: string | undefined): void {
+    if (identity === undefined || identity === this.#identity) return;
+    this.#identity = identity;
+    const { name, region } = this.#settings;
+    this.#logger.info('the identity that reads a source is known', { source: name, region, identity });
   }
 
   #tellState({ state, services, error }: SourceSummary & { readonly state: SourceStateName }): void {

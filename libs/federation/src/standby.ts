@@ -13,7 +13,7 @@ import type { Clock, Logger, Random, SnapshotStore } from '@isthmus/ports';
 import type { ClusterView } from './cluster-reconciler.js';
 import { reportError } from './error-report.js';
 import { Loop } from './loop.js';
-import type { SourceView } from './source-poller.js';
+import type { SourceView } from './source-view.js';
 import { readStatus } from './status.js';
 
 export interface StandbyOptions {
@@ -114,6 +114,7 @@ export class Standby {
       error: this.#errors.get(settings.name) ?? summary.error,
       settings,
       account: settings.account ?? snapshot.account,
+      identity: undefined,
       state: sourceState(snapshot, new Map(), { nowMs, limits: settings }),
       hasStarted: true,
     };

@@ -1,6 +1,6 @@
 import type { Code, Secret } from '@isthmus/model';
 import { IsthmusError } from '@isthmus/model';
-import type { ApiAnswer } from './api-transport.js';
+import type { ApiAnswer } from './transport.js';
 import { excerpt } from './excerpt.js';
 import type { Status } from './status.js';
 import { parseStatus } from './status.js';

@@ -1,71 +1,45 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Secret } from '@isthmus/model';
+import { IsthmusError } from '@isthmus/model';
 import type { Dispatcher } from 'undici';
 import { Pool } from 'undici';
 import { guardedLookup } from './address-policy.js';
 import type { Kubeconfig } from './kubeconfig/kubeconfig.js';
+import { readAnswer } from './read-answer.js';
+import { StaticTokenSource } from './tokens/static-token-source.js';
+import type { TokenSource } from './tokens/token-source.js';
 import { transportError } from './transport-errors.js';
+import type { ApiAnswer, ApiRequest, Transport } from './transport.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Below the 90 s after which a kube-apiserver closes an idle connection. */
 const IDLE_MS = 60_000;
 /** Connections are made anew after this time, so that a changed address of the API server is found. */
 const CONNECTION_TTL_MS = 600_000;
-const MAX_ERROR_BYTES = 65_536;
 const MAX_BODY_BYTES = 268_435_456;
-
-/** One request to the API server. */
-export interface ApiRequest {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below the server's URL, with its query. */
-  readonly path: string;
-  readonly accept: string;
-  readonly body?: { readonly type: string; readonly text: string };
-  readonly timeoutMs: number;
-  readonly signal: AbortSignal;
-  /** What is being done, for messages: `listing ServiceEntries`. */
-  readonly doing: string;
-}
 
 export interface TransportOptions {
   readonly connections: number;
   /** Called for each connection that was opened. */
   readonly onConnect?: (() => void) | undefined;
-}
-
-/** What the API server answered; the body of a failure is cut at 64 kB. */
-export interface ApiAnswer {
-  readonly status: number;
-  readonly contentType: string;
-  /** `Date` header (epoch ms); NaN when there is none. */
-  readonly serverTimeMs: number;
-  /** `Retry-After` header in ms. */
-  readonly retryAfterMs: number | undefined;
-  readonly text: string;
-}
-
-/** What carries requests to one API server: each ends with an answer or with an IsthmusError within its timeout. */
-export interface Transport {
-  /** The token that it sends, for those who must keep it out of messages. */
-  readonly token: Secret | undefined;
-  send(request: ApiRequest): Promise<ApiAnswer>;
-  /** Cuts every connection; what is under way ends with `aborted`. */
-  close(): Promise<void>;
+  /** Gives the token of each request; default: the one of the kubeconfig. */
+  readonly tokens?: TokenSource | undefined;
 }
 
 /**
- * Connections to one API server: up to four, HTTP/1.1, kept open between requests. It follows no redirect and sends
- * nothing twice; a request ends with an answer or with an IsthmusError within its timeout.
+ * Connections to one API server: up to four, HTTP/1.1, kept open between requests. It follows no redirect. Nothing is
+ * sent twice but what was answered 401, which did nothing, when there is another token. A request ends with an answer
+ * or with an IsthmusError within its timeout.
  */
 export class ApiTransport implements Transport {
   readonly #pool: Pool;
   readonly #prefix: string;
-  readonly #token: Secret | undefined;
+  readonly #tokens: TokenSource | undefined;
+  #token: Secret | undefined;
 
-  constructor(kubeconfig: Kubeconfig, { connections, onConnect }: TransportOptions) {
+  constructor(kubeconfig: Kubeconfig, { connections, onConnect, tokens }: TransportOptions) {
     const url = new URL(kubeconfig.server);
     this.#prefix = url.pathname.replace(/\/+$/, '');
-    this.#token = kubeconfig.token;
+    this.#tokens = tokens ?? (kubeconfig.token === undefined ? undefined : new StaticTokenSource(kubeconfig.token));
     this.#pool = new Pool(url.origin, poolOptions(kubeconfig, connections));
     if (onConnect !== undefined) this.#pool.on('connect', () => onConnect());
   }
@@ -76,10 +50,11 @@ export class ApiTransport implements Transport {
 
   async send(request: ApiRequest): Promise<ApiAnswer> {
     const deadline = AbortSignal.timeout(request.timeoutMs);
+    const signal = AbortSignal.any([request.signal, deadline]);
     try {
-      const response = await this.#pool.request(this.#options(request, AbortSignal.any([request.signal, deadline])));
-      return await readAnswer(response);
+      return await this.#sendWithToken(request, signal);
     } catch (error) {
+      if (error instanceof IsthmusError) throw about(error, request.doing);
       throw transportError(error, {
         doing: request.doing,
         timeoutMs: request.timeoutMs,
@@ -89,12 +64,35 @@ export class ApiTransport implements Transport {
     }
   }
 
+  retire(): Promise<void> {
+    return this.#pool.close();
+  }
+
   close(): Promise<void> {
     return this.#pool.destroy();
   }
 
-  #options(request: ApiRequest, signal: AbortSignal): Dispatcher.RequestOptions {
-    const token = this.#token?.reveal();
+  async #sendWithToken(request: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+    const tokens = this.#tokens;
+    if (tokens === undefined) return this.#sendOnce(request, signal);
+    const first = await this.#takeToken(tokens, signal);
+    const answer = await this.#sendOnce(request, signal, first);
+    if (answer.status !== 401 || !tokens.refused(first)) return answer;
+    const second = await this.#takeToken(tokens, signal);
+    return second === first ? answer : this.#sendOnce(request, signal, second);
+  }
+
+  async #takeToken(tokens: TokenSource, signal: AbortSignal): Promise<Secret> {
+    const token = await tokens.get(signal);
+    this.#token = token;
+    return token;
+  }
+
+  async #sendOnce(request: ApiRequest, signal: AbortSignal, token?: Secret): Promise<ApiAnswer> {
+    return readAnswer(await this.#pool.request(this.#options(request, signal, token?.reveal())), request.takeItem);
+  }
+
+  #options(request: ApiRequest, signal: AbortSignal, token: string | undefined): Dispatcher.RequestOptions {
     return {
       method: request.method,
       path: `${this.#prefix}${request.path}`,
@@ -110,6 +108,13 @@ export class ApiTransport implements Transport {
       reset: false,
     };
   }
+}
+
+/** The error of whoever gives tokens, with what they were for. */
+function about(error: IsthmusError, doing: string): IsthmusError {
+  const { code, message, context, retryAfterMs } = error;
+  const options = { context, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  return new IsthmusError(code, `${doing}: ${message}`, options);
 }
 
 function poolOptions(kubeconfig: Kubeconfig, connections: number): Pool.Options {
@@ -134,33 +139,4 @@ function poolOptions(kubeconfig: Kubeconfig, connections: number): Pool.Options 
         : { cert: clientCertificate.certPem, key: clientCertificate.keyPem.reveal() }),
     },
   };
-}
-
-async function readAnswer({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<ApiAnswer> {
-  const isFailure = statusCode < 200 || statusCode > 299;
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (isFailure && bytes > MAX_ERROR_BYTES) break;
-  }
-  const all = Buffer.concat(chunks);
-  return {
-    status: statusCode,
-    contentType: single(headers, 'content-type'),
-    serverTimeMs: Date.parse(single(headers, 'date')),
-    retryAfterMs: retryAfterMs(single(headers, 'retry-after')),
-    text: (isFailure ? all.subarray(0, MAX_ERROR_BYTES) : all).toString('utf8'),
-  };
-}
-
-function retryAfterMs(header: string): number | undefined {
-  const seconds = /^\d{1,6}$/.test(header) ? Number(header) : undefined;
-  return seconds === undefined ? undefined : seconds * 1000;
-}
-
-function single(headers: IncomingHttpHeaders, name: string): string {
-  const value = headers[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
 }

@@ -1,6 +1,6 @@
 import { OBJECT } from '@isthmus/model';
 import { answerError } from './answer-errors.js';
-import type { ApiRequest, Transport } from './api-transport.js';
+import type { ApiRequest, Transport } from './transport.js';
 
 const JSON_TYPE = 'application/json';
 

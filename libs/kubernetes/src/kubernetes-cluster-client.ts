@@ -2,7 +2,7 @@ import type { ClusterName, EntryName, ObservedEntry, ObservedMetadata, Precondit
 import { IsthmusError, OBJECT } from '@isthmus/model';
 import type { ClusterClient, EntryList, EntryManifest, WrittenEntry } from '@isthmus/ports';
 import { answerError } from './answer-errors.js';
-import type { ApiAnswer, ApiRequest, Transport } from './api-transport.js';
+import type { ApiAnswer, ApiRequest, Transport } from './transport.js';
 import { ApiTransport } from './api-transport.js';
 import { createNamespace } from './create-namespace.js';
 import { createBody, deleteBody, updateBody } from './entry-body.js';
@@ -12,6 +12,7 @@ import { parseEntry, parseItems, parseMetadata } from './observed-entry.js';
 import { probeServer } from './probe-server.js';
 import { findServedVersion } from './served-version.js';
 import { parseStatus } from './status.js';
+import type { TokenSource } from './tokens/token-source.js';
 
 const JSON_TYPE = 'application/json';
 const METADATA_TYPE = 'application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1';
@@ -35,9 +36,11 @@ export interface KubernetesClusterClientOptions {
   readonly connections?: number;
   /** Called for each TLS connection that was opened. */
   readonly onConnect?: () => void;
+  /** Gives the token of each request; default: the one of the kubeconfig. */
+  readonly tokens?: TokenSource | undefined;
 }
 
-type Call = Pick<ApiRequest, 'method' | 'accept' | 'timeoutMs' | 'signal'> & {
+type Call = Pick<ApiRequest, 'method' | 'accept' | 'timeoutMs' | 'signal' | 'takeItem'> & {
   readonly body?: ApiRequest['body'];
   /** Below the collection of the namespace: `/name`, `?query` or both. */
   readonly path: string;
@@ -72,8 +75,8 @@ export class KubernetesClusterClient implements ClusterClient {
   /** `transport`: connections of another client to share, or what stands for them. */
   constructor(options: KubernetesClusterClientOptions, transport?: Transport) {
     this.#options = options;
-    const { kubeconfig, connections = 4, onConnect } = options;
-    this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect });
+    const { kubeconfig, connections = 4, onConnect, tokens } = options;
+    this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect, tokens });
   }
 
   async listMetadata(signal: AbortSignal): Promise<EntryList<ObservedMetadata>> {
@@ -158,6 +161,10 @@ export class KubernetesClusterClient implements ClusterClient {
     await probeServer(this.#transport, { signal, doing, timeoutMs: this.#writeTimeoutMs });
   }
 
+  retire(): Promise<void> {
+    return this.#transport.retire();
+  }
+
   close(): Promise<void> {
     return this.#transport.close();
   }
@@ -210,11 +217,15 @@ export class KubernetesClusterClient implements ClusterClient {
     const continued = `limit=${PAGE_SIZE}&continue=${encodeURIComponent(position)}`;
     const timeoutMs = this.#options.listTimeoutMs ?? 20_000;
     const path = `?${position === '' ? query : continued}`;
-    const answer = await this.#call({ method: 'GET', path, accept, timeoutMs, signal, what });
+    const taken: (Entry | undefined)[] = [];
+    const takeItem = (item: unknown): void => void taken.push(parse(item));
+    const answer = await this.#call({ method: 'GET', path, accept, timeoutMs, signal, what, takeItem });
     if (isVersionTooLarge(answer)) throw new VersionTooLarge('timeout', this.#doing(what));
     return this.#parsed(this.#success(answer, what, false), what, (body) => {
-      const items = parseItems(body)?.map(parse);
-      if (items?.every((item) => item !== undefined) !== true) return undefined;
+      const others = parseItems(body)?.map(parse);
+      if (others === undefined) return undefined;
+      const items = [...taken, ...others].filter((item) => item !== undefined);
+      if (items.length < taken.length + others.length) return undefined;
       const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
       const next = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
       return { items, next, serverTimeMs: this.#serverTime(answer, what) };

@@ -1,6 +1,6 @@
 import { IsthmusError } from '@isthmus/model';
 import { answerError } from './answer-errors.js';
-import type { ApiAnswer, ApiRequest, Transport } from './api-transport.js';
+import type { ApiAnswer, ApiRequest, Transport } from './transport.js';
 
 /** Asks the API server whether it is ready; `/version` where `/readyz` is closed to us, which every server opens. */
 export async function probeServer(

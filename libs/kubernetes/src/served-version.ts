@@ -1,6 +1,6 @@
 import { IsthmusError } from '@isthmus/model';
 import { answerError } from './answer-errors.js';
-import type { ApiRequest, Transport } from './api-transport.js';
+import type { ApiRequest, Transport } from './transport.js';
 import { isRecord, parseObject } from './json.js';
 
 /** Newest first: what all supported versions of Istio serve. */

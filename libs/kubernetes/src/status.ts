@@ -1,4 +1,4 @@
-import type { ApiAnswer } from './api-transport.js';
+import type { ApiAnswer } from './transport.js';
 import { isRecord, parseObject } from './json.js';
 
 /** The parts of a Kubernetes `Status` that decide what an answer means; empty where it has none. */

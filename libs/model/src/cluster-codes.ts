@@ -6,7 +6,7 @@ export const CLUSTER_CODES = {
   unauthorized: row(
     'hold',
     'the API server refused the credential',
-    'Renew the token in the kubeconfig; it is re-read every 10 s.',
+    'Renew the token in the kubeconfig, which is taken up within 10 s; with auth, let the API server know the identity.',
   ),
   forbidden: row('hold', 'the credential may not do this', 'Apply the Role of deploy/rbac to the cluster.'),
   'api-missing': row('hold', 'the cluster does not serve ServiceEntry', 'Install the Istio CRDs.'),
@@ -42,5 +42,14 @@ export const CLUSTER_CODES = {
     'Correct the annotation isthmus.dev/epoch of the object that the message names a value of; nothing is written before.',
   ),
   'kubeconfig-refused': row('reject', 'the kubeconfig is not safe or not complete', 'Write one as the message says.'),
-  'kubeconfig-unreadable': row('retry', 'the kubeconfig file cannot be read', 'Check the path and its rights.'),
+  'kubeconfig-unreadable': row(
+    'retry',
+    'the kubeconfig cannot be read',
+    'Check the path and its rights, or that the Secret is there, with its label and its key.',
+  ),
+  'token-unavailable': row(
+    'hold',
+    'no token for the cluster could be had',
+    'Look at the message: it says who was asked and what is missing; it is asked again by itself.',
+  ),
 } as const satisfies Record<string, CodeEntry>;

@@ -8,6 +8,10 @@ export interface Configuration {
   readonly sources: readonly SourceSettings[];
   readonly clusters: readonly ClusterSettings[];
   readonly approvals: readonly Approval[];
+  /** Where the Secrets with kubeconfigs are; undefined: none is read. */
+  readonly clusterSecrets: ClusterSecretsSettings | undefined;
+  /** What a cluster is of which there is a Secret and no entry; undefined: it is not served. */
+  readonly unlistedCluster: UnlistedCluster | undefined;
 }
 
 export interface HubSettings {
@@ -50,6 +54,10 @@ export interface RedisSentinels {
   /** What they call the primary. */
   readonly name: string;
   readonly nodes: readonly { readonly host: string; readonly port: number }[];
+  /** Of the Sentinels themselves, which are not the server's. */
+  readonly username: string | undefined;
+  /** Read again whenever a connection is made. */
+  readonly passwordFile: string | undefined;
 }
 
 /** Who leads, and how fast that changes. */
@@ -67,6 +75,15 @@ export interface ElectionTimings {
   /** Between two looks at the record. */
   readonly retryMs: number;
 }
+
+/** Secrets of the hub's own cluster, whose data is cluster name → kubeconfig. */
+export interface ClusterSecretsSettings {
+  readonly namespace: string;
+  readonly labelSelector: string;
+}
+
+/** The settings that `defaults.cluster` gives to a cluster without an entry; its mode is `observe`. */
+export type UnlistedCluster = Omit<ClusterSettings, 'name' | 'kubeconfig'>;
 
 /** Globs: a name is selected when one of `include` and none of `exclude` matches it. */
 export interface NameFilter {
@@ -96,6 +113,7 @@ export interface SourceSettings {
 /** Where the identity comes from that reads a source. Files hold secrets and are absolute paths. */
 export type SourceCredentials =
   | { readonly kind: 'chain' }
+  | { readonly kind: 'web-identity'; readonly roleArn: string; readonly tokenFile: string }
   | {
       readonly kind: 'assume-role';
       readonly roleArn: string;
@@ -141,6 +159,27 @@ export type ClusterRole = 'primary' | 'remote' | 'external-config';
 /** `observe` plans only; `upsert-only` never deletes an object; `sync` does everything. */
 export type ClusterMode = 'observe' | 'upsert-only' | 'sync';
 
+/** Where the kubeconfig of a cluster is. */
+export type KubeconfigPlace =
+  /** `file`: absolute path. */
+  | { readonly kind: 'file'; readonly file: string }
+  /** `key`: key of its data. `secret`: undefined is the oldest Secret that has the key. */
+  | { readonly kind: 'secret'; readonly secret: string | undefined; readonly key: string };
+
+/** Who gives the tokens for a cluster: its kubeconfig, or a cloud, asked by the hub itself. */
+export type ClusterAuth =
+  | { readonly kind: 'kubeconfig' }
+  | {
+      readonly kind: 'eks';
+      readonly clusterName: string;
+      readonly region: string;
+      readonly roleArn: string | undefined;
+      readonly externalId: string | undefined;
+    }
+  /** Undefined: what AKS's workload identity says in the environment. */
+  | { readonly kind: 'aks'; readonly tenantId: string | undefined; readonly clientId: string | undefined }
+  | { readonly kind: 'gke' };
+
 export interface ClusterSettings {
   readonly name: ClusterName;
   /** Earlier names of this entry: their objects count as ours. */
@@ -150,8 +189,8 @@ export interface ClusterSettings {
   readonly primary: ClusterName | undefined;
   /** False: planned and shown, never written to. */
   readonly push: boolean;
-  /** Absolute path. */
-  readonly kubeconfigFile: string;
+  readonly kubeconfig: KubeconfigPlace;
+  readonly auth: ClusterAuth;
   /** Namespace in which the entries live. */
   readonly namespace: string;
   /** Create the namespace when it does not exist. */

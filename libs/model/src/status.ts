@@ -6,6 +6,17 @@ export interface HubStatus extends FederationStatus {
   readonly replica: string;
   readonly leader: { readonly isLeader: boolean; readonly holder: string; readonly epoch: number };
   readonly store: StoreStatus;
+  /** The Secrets with kubeconfigs; null when none are read. */
+  readonly clusterSecrets: ClusterSecretsStatus | null;
+}
+
+export interface ClusterSecretsStatus {
+  readonly namespace: string;
+  /** Why they are not watched now; what was known stays. */
+  readonly error: ErrorStatus | null;
+  /** Clusters of which there is a Secret and no entry in the configuration: nothing is read or written there. */
+  readonly unconfigured: readonly { readonly name: string; readonly secret: string }[];
+  readonly warnings: readonly string[];
 }
 
 /** How the work stands; of a replica that stands by, what it knows from the store. */
@@ -28,12 +39,21 @@ export interface SourceStatus {
   readonly name: string;
   readonly account: string | null;
   readonly region: string;
+  /** ARN of the caller that AWS sees; null while that is not known. */
+  readonly identity: string | null;
   readonly state: SourceStateName;
   readonly lastCompleteReadAt: string | null;
   readonly services: number;
   readonly instances: number;
   readonly error: ErrorStatus | null;
+  readonly paused: PauseStatus | null;
   readonly warnings: readonly string[];
+}
+
+/** A pause that is not over. */
+export interface PauseStatus {
+  readonly reason: string;
+  readonly until: string;
 }
 
 export interface ErrorStatus {
@@ -41,6 +61,9 @@ export interface ErrorStatus {
   readonly message: string;
   readonly since: string;
 }
+
+/** Why nothing is written to a cluster although changes may be planned; null: writes go out. */
+export type WritesStopped = 'observe' | 'read-only' | 'push-off' | 'paused' | null;
 
 export interface ClusterStatus {
   readonly name: string;
@@ -63,6 +86,8 @@ export interface ClusterStatus {
   };
   readonly lastAppliedAt: string | null;
   readonly error: ErrorStatus | null;
+  readonly writesStopped: WritesStopped;
+  readonly paused: PauseStatus | null;
   readonly warnings: readonly string[];
 }
 

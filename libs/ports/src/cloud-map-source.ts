@@ -8,6 +8,8 @@ export type Presence = 'present' | 'not-found';
  * says so. Each call waits for its own rate limit and has a timeout.
  */
 export interface CloudMapSource {
+  /** Who the source is taken for, as an ARN; undefined while that is not known. */
+  identity(): string | undefined;
   /** Every page of ListNamespaces, own and shared ones. */
   listNamespaces(signal: AbortSignal): Promise<Answer<readonly NamespaceRecord[]>>;
   /** Every page of ListServices of one namespace; `onPage` sees each page as it comes, so that polling need not wait for the last. */

@@ -48,6 +48,8 @@ export interface ClusterClient {
   inNamespace(namespace: string): ClusterClient;
   /** One cheap request that shows whether the API server answers (`/readyz`). */
   probe(signal: AbortSignal): Promise<void>;
-  /** Lets go of sockets. */
+  /** Takes no new request; resolves when what is under way has ended and the sockets are let go of. */
+  retire(): Promise<void>;
+  /** Lets go of sockets at once. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 export * from './clock.js';
 export * from './cloud-map-source.js';
 export * from './cluster-client.js';
+export * from './cluster-registry.js';
 export * from './leader-elector.js';
 export * from './lease-store.js';
 export * from './logger.js';

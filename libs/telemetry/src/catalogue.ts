@@ -210,6 +210,18 @@ const CLUSTER_METRICS = [
     labels: CLUSTER,
   },
   {
+    name: 'isthmus_cluster_credential_expiry_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the credential of the cluster ends, where its token or certificate says so.',
+    labels: CLUSTER,
+  },
+  {
+    name: 'isthmus_cluster_secrets_up',
+    type: 'gauge',
+    help: '1 while the Secrets with kubeconfigs are watched, else 0; absent without them.',
+    labels: [],
+  },
+  {
     name: 'isthmus_cluster_breaker_open',
     type: 'gauge',
     help: '1 while the cluster is left alone after several failures, else 0.',

@@ -116,6 +116,10 @@ export class FakeCloudMap implements CloudMapSource {
     return this.#answer({ call: 'listInstances', about: serviceId, signal }, () => this.#answerOf(serviceId).instances);
   }
 
+  identity(): undefined {
+    return undefined;
+  }
+
   close(): void {
     this.isClosed = true;
   }

@@ -135,6 +135,10 @@ export class FakeClusterClient implements ClusterClient {
     return this.#answer({ verb: 'probe', signal }, () => undefined);
   }
 
+  retire(): Promise<void> {
+    return this.close();
+  }
+
   close(): Promise<void> {
     this.isClosed = true;
     return Promise.resolve();

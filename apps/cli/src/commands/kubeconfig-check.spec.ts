@@ -10,18 +10,23 @@ current-context: x
 
 describe('checkKubeconfig', () => {
   it('gives the API server of one that the hub can use', async () => {
-    await expect(checkKubeconfig(kubeconfig('{ token: abc }'), 'east.yaml')).resolves.toEqual({
+    await expect(checkKubeconfig(kubeconfig('{ token: abc }'), 'east.yaml', 'kubeconfig')).resolves.toEqual({
       ok: true,
       value: { server: 'https://api.example.com:6443' },
     });
   });
 
   it('refuses one that starts a program, tells where, and what to do instead', async () => {
-    const checked = await checkKubeconfig(kubeconfig('{ exec: { command: aws } }'), 'east.yaml');
+    const checked = await checkKubeconfig(kubeconfig('{ exec: { command: aws } }'), 'east.yaml', 'kubeconfig');
     expect(checked).toMatchObject({ ok: false });
     expect(checked.ok ? [] : checked.error).toContainEqual({
       message: expect.stringMatching(/^east\.yaml:4:\d+ .*starts a program/),
       remedy: expect.stringContaining('ServiceAccount token'),
     });
+  });
+
+  it('takes the same one where the hub asks a cloud for tokens: nothing of its user is read', async () => {
+    const checked = await checkKubeconfig(kubeconfig('{ exec: { command: aws } }'), 'east.yaml', 'elsewhere');
+    expect(checked).toEqual({ ok: true, value: { server: 'https://api.example.com:6443' } });
   });
 });

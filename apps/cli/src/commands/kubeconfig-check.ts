@@ -3,8 +3,8 @@ import { err, ok } from '@isthmus/model';
 import type { KubeconfigCheck, KubeconfigFault } from './kubeconfigs.js';
 
 /** Applies the rules by which the hub itself reads a kubeconfig. Opens no connection and starts no program. */
-export const checkKubeconfig: KubeconfigCheck = async (text, file) => {
-  const parsed = parseKubeconfig(text, file);
+export const checkKubeconfig: KubeconfigCheck = async (text, file, credential) => {
+  const parsed = parseKubeconfig(text, file, credential);
   if (parsed.ok) return ok({ server: parsed.value.server });
   return err(parsed.error.map(({ place, message }) => toFault(`${place} ${message}`)));
 };

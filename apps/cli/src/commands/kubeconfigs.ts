@@ -15,6 +15,7 @@ export interface KubeconfigFault {
 export type KubeconfigCheck = (
   text: string,
   file: string,
+  credential: 'kubeconfig' | 'elsewhere',
 ) => Promise<Result<{ readonly server: string }, readonly KubeconfigFault[]>>;
 
 /** What is wrong with the kubeconfigs of a configuration, at the places in the configuration that name them. */
@@ -25,13 +26,17 @@ export async function checkKubeconfigs(
   const problems: ConfigProblem[] = [];
   const targets: Target[] = [];
   for (const [index, cluster] of parsed.configuration.clusters.entries()) {
-    const text = await around.files.read(cluster.kubeconfigFile);
+    // What is in a Secret is seen where the Secrets are: by the hub.
+    if (cluster.kubeconfig.kind === 'secret') continue;
+    const { file } = cluster.kubeconfig;
+    const text = await around.files.read(file);
     if (!text.ok) {
-      const message = `${cluster.kubeconfigFile} cannot be read: ${text.error}`;
+      const message = `${file} cannot be read: ${text.error}`;
       problems.push(parsed.problemAt({ code: 'CFG070', path: pathOf(index), message }));
       continue;
     }
-    const checked = await around.checkKubeconfig(text.value, cluster.kubeconfigFile);
+    const credential = cluster.auth.kind === 'kubeconfig' ? 'kubeconfig' : 'elsewhere';
+    const checked = await around.checkKubeconfig(text.value, file, credential);
     if (checked.ok) {
       targets.push({ cluster: cluster.name, server: checked.value.server, namespace: cluster.namespace });
     } else {

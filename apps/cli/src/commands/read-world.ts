@@ -1,18 +1,17 @@
-import { basename } from 'node:path';
 import type { CredentialsProvider } from '@isthmus/cloudmap';
 import { createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
-import type { Target } from '@isthmus/config';
-import { displacedClusters } from '@isthmus/config';
 import { attributesUsed } from '@isthmus/desired';
 import type { ClusterRead, PlanInput, SourceRead } from '@isthmus/federation';
 import { failedRead, isPaused, readClusterOnce, readSourceOnce, referencedBy } from '@isthmus/federation';
 import type { Kubeconfig } from '@isthmus/kubernetes';
-import { KubernetesClusterClient, parseKubeconfig } from '@isthmus/kubernetes';
-import type { ClusterSettings, Code, ComponentRecord, Configuration, Result, SourceSettings } from '@isthmus/model';
-import { err, ok } from '@isthmus/model';
+import { KubernetesClusterClient } from '@isthmus/kubernetes';
+import type { ClusterSettings, ComponentRecord, Configuration, Result, SourceSettings } from '@isthmus/model';
 import { PromMetrics, systemClock } from '@isthmus/telemetry';
 import type { Terminal } from '../terminal.js';
+import { tokensOf } from './cluster-tokens.js';
 import type { Files } from './files.js';
+import type { Refusal } from './read-kubeconfigs.js';
+import { readKubeconfigs } from './read-kubeconfigs.js';
 
 /** Progress is told after this many services. */
 const TOLD_EVERY = 250;
@@ -33,11 +32,12 @@ export async function readWorld(
   { cluster: only, signal }: WorldRequest,
   { terminal, files }: { readonly terminal: Terminal; readonly files: Files },
 ): Promise<PlanInput> {
-  const kubeconfigs = await readKubeconfigs(configuration.clusters, files);
+  const kubeconfigs = await readKubeconfigs(configuration, { files, signal });
+  const credentials = processCredentials();
   const wanted = configuration.clusters.filter(({ name }) => only === undefined || name === only);
   const clusters = await Promise.all(
     wanted.map(async (cluster) => {
-      const read = await readCluster(cluster, kubeconfigs.get(cluster.name), signal);
+      const read = await readCluster(cluster, kubeconfigs.get(cluster.name), { credentials, signal });
       terminal.tell(`cluster ${cluster.name}: ${read.problem?.code ?? `${read.entries.length} ServiceEntries`}`);
       return read;
     }),
@@ -45,7 +45,7 @@ export async function readWorld(
   const around = {
     configuration: { ...configuration, clusters: wanted },
     references: referencedBy(configuration, clusters),
-    credentials: processCredentials(),
+    credentials,
     terminal,
     signal,
   };
@@ -54,50 +54,18 @@ export async function readWorld(
   return { readAtMs: systemClock.nowMs(), sources, clusters };
 }
 
-interface Refusal {
-  readonly code: Code;
-  readonly message: string;
-}
-
-/** The kubeconfig of each cluster, or why a hub would not connect with it. */
-async function readKubeconfigs(
-  clusters: readonly ClusterSettings[],
-  files: Files,
-): Promise<ReadonlyMap<string, Result<Kubeconfig, Refusal>>> {
-  const read = new Map<string, Result<Kubeconfig, Refusal>>();
-  const targets: Target[] = [];
-  for (const { name, namespace, kubeconfigFile } of clusters) {
-    const kubeconfig = await readKubeconfig(kubeconfigFile, files);
-    read.set(name, kubeconfig);
-    if (kubeconfig.ok) targets.push({ cluster: name, server: kubeconfig.value.server, namespace });
-  }
-  for (const [name, first] of displacedClusters(targets)) {
-    const message = `it reaches the API server and the namespace of ${first}: give each a namespace of its own`;
-    read.set(name, err({ code: 'kubeconfig-refused', message }));
-  }
-  return read;
-}
-
-async function readKubeconfig(path: string, files: Files): Promise<Result<Kubeconfig, Refusal>> {
-  const text = await files.read(path);
-  if (!text.ok) return err({ code: 'kubeconfig-unreadable', message: `${path}: ${text.error}` });
-  const parsed = parseKubeconfig(text.value, basename(path));
-  if (parsed.ok) return ok(parsed.value);
-  const message = parsed.error.map(({ place, message: what }) => `${place} ${what}`).join('; ');
-  return err({ code: 'kubeconfig-refused', message });
-}
-
 async function readCluster(
   cluster: ClusterSettings,
   kubeconfig: Result<Kubeconfig, Refusal> | undefined,
-  signal: AbortSignal,
+  { credentials, signal }: { readonly credentials: CredentialsProvider; readonly signal: AbortSignal },
 ): Promise<ClusterRead> {
   if (kubeconfig?.ok !== true) {
     const refusal = kubeconfig?.error ?? { code: 'kubeconfig-unreadable', message: 'it was not read' };
     return failedRead(cluster, { what: 'the kubeconfig', ...refusal });
   }
   const { name, namespace } = cluster;
-  const client = new KubernetesClusterClient({ cluster: name, kubeconfig: kubeconfig.value, namespace });
+  const tokens = tokensOf(cluster, credentials);
+  const client = new KubernetesClusterClient({ cluster: name, kubeconfig: kubeconfig.value, namespace, tokens });
   try {
     return await readClusterOnce(cluster, client, { signal, clock: systemClock });
   } finally {

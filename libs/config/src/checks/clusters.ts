@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { ClusterOutline, Outline } from '../outline.js';
+import { legal } from '../outline.js';
 import type { ConfigPath, Finding } from '../problem.js';
 import { quote } from '../problem.js';
 import { repeats } from './repeats.js';
@@ -7,10 +8,15 @@ import { repeats } from './repeats.js';
 /** What is wrong between the clusters, and between approvals and clusters. */
 export function checkClusters(outline: Outline, folder: string): readonly Finding[] {
   const { clusters } = outline;
-  if (clusters.length === 0) return [{ code: 'CFG061', path: ['clusters'], message: 'there is no cluster' }];
+  const hasSecrets = outline.clusterSecrets !== undefined;
+  if (clusters.length === 0) {
+    return hasSecrets ? [] : [{ code: 'CFG061', path: ['clusters'], message: 'there is no cluster' }];
+  }
   return [
     ...repeatedNames(clusters),
     ...sharedFiles(clusters, folder),
+    ...clusters.flatMap((cluster, index) => checkKubeconfig(cluster, ['clusters', index], hasSecrets)),
+    ...clusters.flatMap((cluster, index) => checkAuth(cluster, ['clusters', index])),
     ...clusters.flatMap((cluster, index) => checkRole(cluster, ['clusters', index], clusters)),
     ...clusters.flatMap((cluster, index) => checkRoutesExist(cluster, ['clusters', index])),
   ];
@@ -34,13 +40,36 @@ function repeatedNames(clusters: readonly ClusterOutline[]): readonly Finding[] 
   }));
 }
 
+/** Without `kubeconfig` the Secret that has the cluster's name as a key is taken, where Secrets were asked for. */
+function checkKubeconfig({ kubeconfig }: ClusterOutline, path: ConfigPath, hasSecrets: boolean): readonly Finding[] {
+  const at: ConfigPath = [...path, 'kubeconfig'];
+  if (kubeconfig === undefined) {
+    const remedy =
+      'add kubeconfig: { file } or { secret }, or clusterSecrets: {} to find it by the name of the cluster';
+    return hasSecrets ? [] : [{ code: 'CFG006', path: at, message: 'is missing', remedy }];
+  }
+  const { file, secret, key } = kubeconfig;
+  if (file !== undefined && (secret !== undefined || key !== undefined)) {
+    return [{ code: 'CFG045', path: at, message: 'names a file and a Secret' }];
+  }
+  if (hasSecrets || file !== undefined || secret !== undefined || key !== undefined) return [];
+  return [{ code: 'CFG006', path: [...at, 'file'], message: 'is missing', remedy: 'add it, or secret' }];
+}
+
+function checkAuth({ auth }: ClusterOutline, path: ConfigPath): readonly Finding[] {
+  if (auth.length < 2) return [];
+  return [{ code: 'CFG047', path: [...path, 'auth'], message: `names ${auth.join(' and ')}` }];
+}
+
 /** One file is one API server; that two files name the same one is seen only by who reads them. */
 function sharedFiles(clusters: readonly ClusterOutline[], folder: string): readonly Finding[] {
-  const targets = clusters.map(({ kubeconfig: { file }, namespace }) =>
-    file === undefined ? undefined : `${namespace} ${resolve(folder, file)}`,
-  );
+  const targets = clusters.map(({ name, kubeconfig: { file, secret, key } = {}, namespace }) => {
+    if (file !== undefined) return legal(file) && `${namespace} ${resolve(folder, file)}`;
+    return legal(secret ?? '') === undefined ? undefined : JSON.stringify([namespace, secret, key ?? name]);
+  });
   return repeats(targets).map(({ index }): Finding => {
-    const path: ConfigPath = ['clusters', index, 'kubeconfig', 'file'];
+    const field = clusters[index]?.kubeconfig?.file === undefined ? 'secret' : 'file';
+    const path: ConfigPath = ['clusters', index, 'kubeconfig', field];
     const other = clusters[targets.indexOf(targets[index])]?.name ?? 'another cluster';
     return { code: 'CFG033', path, message: `has the same kubeconfig and namespace as ${quote(other)}` };
   });

@@ -55,21 +55,29 @@ function longNames(source: SourceOutline, path: ConfigPath): readonly Finding[] 
 }
 
 function checkCredentials({ credentials, account }: SourceOutline, path: ConfigPath): readonly Finding[] {
-  const { assumeRole } = credentials;
-  if (assumeRole === undefined) return [];
+  const { assumeRole, webIdentity } = credentials;
   const at = [...path, 'credentials'];
-  if (credentials.static !== undefined) {
-    const message = 'names a role and files; only one of them can be the identity';
-    return [{ code: 'CFG029', path: at, message, remedy: 'remove assumeRole or static' }];
+  const given = (['assumeRole', 'webIdentity', 'static'] as const).filter((name) => credentials[name] !== undefined);
+  if (given.length > 1) {
+    const message = `names ${given.join(' and ')}; only one of them can be the identity`;
+    return [{ code: 'CFG029', path: at, message, remedy: `remove ${given.slice(1).join(' and ')}` }];
   }
-  if (account === undefined) {
+  if (assumeRole !== undefined && account === undefined) {
     const message = 'assumes a role without saying its account';
     return [{ code: 'CFG029', path: [...at, 'assumeRole'], message, remedy: 'add account to the source' }];
   }
-  const inArn = /^arn:[^:]*:iam::(\d{12}):/.exec(assumeRole.arn ?? '')?.[1];
-  if (inArn === undefined || legal(account) === undefined || inArn === account) return [];
+  return [
+    ...foreignRole(assumeRole?.arn, account, [...at, 'assumeRole', 'arn']),
+    ...foreignRole(webIdentity?.roleArn, account, [...at, 'webIdentity', 'roleArn']),
+  ];
+}
+
+/** A role reads the Cloud Map of its own account. */
+function foreignRole(arn: string | undefined, account: string | undefined, path: ConfigPath): readonly Finding[] {
+  const inArn = /^arn:[^:]*:iam::(\d{12}):/.exec(arn ?? '')?.[1];
+  if (inArn === undefined || account === undefined || legal(account) === undefined || inArn === account) return [];
   const message = `is a role of account ${inArn}, but the source is account ${quote(account)}`;
-  return [{ code: 'CFG029', path: [...at, 'assumeRole', 'arn'], message, remedy: 'correct one of the two' }];
+  return [{ code: 'CFG029', path, message, remedy: 'correct one of the two' }];
 }
 
 function checkAges({ staleAfter, frozenAfter }: SourceOutline, path: ConfigPath): readonly Finding[] {

@@ -1,6 +1,8 @@
-import type { ClusterSettings } from '@isthmus/model';
+import type { ClusterSettings, KubeconfigPlace } from '@isthmus/model';
 import { clusterName } from '@isthmus/model';
 import { z } from 'zod';
+import { clusterAuth } from './cluster-auth.js';
+import { secretKey, secretName } from './cluster-secrets.js';
 import { duration } from './duration.js';
 import type { UnplacedRoute } from './route.js';
 import { route } from './route.js';
@@ -44,7 +46,11 @@ export const clusterFields = z.strictObject({
   role: z.enum(['primary', 'remote', 'external-config']),
   primary: dnsLabel.optional(),
   push: z.boolean().default(true),
-  kubeconfig: z.strictObject({ file: filePath }),
+  /** Which of its fields go together is checked on the outline. */
+  kubeconfig: z
+    .strictObject({ file: filePath.optional(), secret: secretName.optional(), key: secretKey.optional() })
+    .prefault({}),
+  auth: clusterAuth.prefault({}),
   namespace: dnsLabel.default('isthmus'),
   createNamespace: z.boolean().default(false),
   previousNamespaces: z.array(dnsLabel).default([]),
@@ -67,9 +73,16 @@ export const cluster = clusterFields.transform(
     ...same,
     name: clusterName(name),
     primary: primary === undefined ? undefined : clusterName(primary),
-    kubeconfigFile: kubeconfig.file,
+    kubeconfig: placeOf(kubeconfig, name),
     localities: new Map(Object.entries(localities)),
     sweepMs: sweep,
     paused,
   }),
 );
+
+function placeOf(
+  { file, secret, key }: z.output<typeof clusterFields>['kubeconfig'],
+  cluster: string,
+): KubeconfigPlace {
+  return file === undefined ? { kind: 'secret', secret, key: key ?? cluster } : { kind: 'file', file };
+}

@@ -2,6 +2,7 @@ import type { Approval } from '@isthmus/model';
 import { clusterName } from '@isthmus/model';
 import { z } from 'zod';
 import { cluster } from './cluster.js';
+import { clusterSecrets } from './cluster-secrets.js';
 import { defaults } from './defaults.js';
 import { election } from './election.js';
 import { hub } from './hub.js';
@@ -19,6 +20,7 @@ export const document = z.strictObject({
   hub,
   store: store.prefault({}),
   election: election.prefault({}),
+  clusterSecrets: clusterSecrets.optional(),
   /** Merged into the entries before they are checked. */
   defaults: defaults.optional(),
   sources: z

@@ -33,6 +33,13 @@ export const ROOT_KEYS: KeyRules = {
   refused: {},
 };
 
+/** The root where the credential comes from elsewhere. */
+export const SERVER_ROOT_KEYS: KeyRules = {
+  read: ['apiVersion', 'kind', 'clusters'],
+  inert: [...ROOT_KEYS.inert, 'users', 'contexts', 'current-context'],
+  refused: {},
+};
+
 export const CLUSTER_KEYS: KeyRules = {
   read: ['server', 'certificate-authority-data', 'tls-server-name', 'insecure-skip-tls-verify'],
   inert: ['extensions', 'disable-compression'],

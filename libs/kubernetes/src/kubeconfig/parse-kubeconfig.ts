@@ -2,7 +2,7 @@ import type { Result } from '@isthmus/model';
 import { err, ok, Secret } from '@isthmus/model';
 import { isScalar, LineCounter, parseDocument } from 'yaml';
 import type { KeyRules } from './key-rules.js';
-import { CLUSTER_KEYS, CONTEXT_KEYS, ROOT_KEYS, USER_KEYS } from './key-rules.js';
+import { CLUSTER_KEYS, CONTEXT_KEYS, ROOT_KEYS, SERVER_ROOT_KEYS, USER_KEYS } from './key-rules.js';
 import type { ClientCertificate, Kubeconfig, KubeconfigProblem } from './kubeconfig.js';
 import type { Found } from './node-reader.js';
 import { NodeReader } from './node-reader.js';
@@ -14,20 +14,28 @@ const MAX_BYTES = 65_536;
 /** Printable ASCII without spaces: what an HTTP header can carry. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
+/** Where the credential comes from: the kubeconfig itself, or elsewhere, and then only its server and CA are read. */
+export type CredentialPlace = 'kubeconfig' | 'elsewhere';
+
 /**
  * Reads an untrusted kubeconfig with exactly one cluster, user and context, or says everything that is wrong with it.
  * It starts no program, reads no file and opens no connection, and accepts nothing that would make somebody else do so.
  * Loopback servers are accepted, because a person's own kubeconfig (kind, minikube, the emulator) points there.
  * `where` is the name of the file in the places of problems.
  */
-export function parseKubeconfig(text: string, where: string): Result<Kubeconfig, readonly KubeconfigProblem[]> {
+export function parseKubeconfig(
+  text: string,
+  where: string,
+  credential: CredentialPlace = 'kubeconfig',
+): Result<Kubeconfig, readonly KubeconfigProblem[]> {
   if (Buffer.byteLength(text) > MAX_BYTES) {
     return err([{ code: 'too-large', place: `${where}:1:1`, message: `is larger than ${MAX_BYTES / 1024} KiB` }]);
   }
   const lines = new LineCounter();
   const reader = new NodeReader(where, lines);
   const root = parseTree(text, lines, reader);
-  const kubeconfig = root === undefined ? undefined : readRoot(reader, { path: '', node: root });
+  const read = credential === 'kubeconfig' ? readRoot : readServerAlone;
+  const kubeconfig = root === undefined ? undefined : read(reader, { path: '', node: root });
   const problems = reader.problems();
   return kubeconfig === undefined || problems.length > 0 ? err(problems) : ok(kubeconfig);
 }
@@ -64,6 +72,17 @@ function readRoot(reader: NodeReader, root: Found): Kubeconfig | undefined {
   const credential = readCredential(reader, user);
   if (server === undefined || credential === undefined) return undefined;
   return { ...server, ...credential, namespace: reader.text(context.members.get('namespace')) };
+}
+
+/** Users and contexts are as if they were not there: what they would start or read is not even looked at. */
+function readServerAlone(reader: NodeReader, root: Found): Kubeconfig | undefined {
+  const members = reader.members(root, SERVER_ROOT_KEYS);
+  requireText(reader, members.get('apiVersion'), 'v1');
+  requireText(reader, members.get('kind'), 'Config');
+  const cluster = readOnly(reader, { root, list: members.get('clusters'), key: 'cluster', rules: CLUSTER_KEYS });
+  const server = cluster === undefined ? undefined : readServer(reader, cluster);
+  if (server === undefined) return undefined;
+  return { ...server, token: undefined, clientCertificate: undefined, namespace: undefined };
 }
 
 /** The one item of a list of named things. */

@@ -1,5 +1,9 @@
 /** What to run instead of a kubeconfig that starts a program or asks somebody else for a token. */
-export const TOKEN_KUBECONFIG_REMEDY = `Write one that carries a ServiceAccount token. As somebody who may administer the cluster
+export const TOKEN_KUBECONFIG_REMEDY = `Let the hub ask for the tokens itself, and this kubeconfig works as it is. Write at the cluster in isthmus.yaml one of
+  auth: { eks: { clusterName: CLUSTER, region: REGION } }      # with roleArn, where another role may enter the cluster
+  auth: { aks: { tenantId: TENANT, clientId: CLIENT } }        # AKS with Entra integration and workload identity
+  auth: { gke: {} }                                            # workload identity, on Google Cloud or federated
+Or write one that carries a ServiceAccount token. As somebody who may administer the cluster
 (EKS: aws eks update-kubeconfig --name CLUSTER; AKS: az aks get-credentials --admin -n CLUSTER -g GROUP;
 GKE: gcloud container clusters get-credentials CLUSTER), with the Role of deploy/rbac applied, run:
   kubectl -n isthmus create serviceaccount isthmus --dry-run=client -o yaml | kubectl apply -f -

@@ -57,6 +57,10 @@ export class ClusterConnection implements Transport {
     return within(process, answer, request);
   }
 
+  retire(): Promise<void> {
+    return this.close();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -42,6 +42,7 @@ export function simulatedSource(options: SimulatedSourceOptions): CloudMapSource
   const seen = <Value>(answer: Answer<Value>): Answer<Value> =>
     options.believesParts && answer.kind === 'partial' ? complete(answer.value, answer.observedAtMs) : answer;
   return {
+    identity: () => inner.identity(),
     listNamespaces: async (signal) => seen(await inner.listNamespaces(signal)),
     listServices: async (namespace, onPage, signal) => seen(await inner.listServices(namespace, onPage, signal)),
     listAllServices: async (onPage, signal) => seen(await inner.listAllServices(onPage, signal)),

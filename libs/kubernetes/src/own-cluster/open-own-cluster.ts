@@ -1,0 +1,131 @@
+import { existsSync } from 'node:fs';
+import type { KubeConfig, RequestContext, Watch } from '@kubernetes/client-node';
+import { IsthmusError } from '@isthmus/model';
+import { Agent, request } from 'undici';
+import { answerError } from '../answer-errors.js';
+import type { ApiAnswer, ApiRequest } from '../transport.js';
+import { readAnswer } from '../read-answer.js';
+import { transportError } from '../transport-errors.js';
+import type { OwnCluster, WatchEvent, WatchRequest } from './own-cluster.js';
+
+/** Where a pod finds the credential of its ServiceAccount. Source: kubernetes.io/docs/tasks/run-application/access-api-from-pod */
+const POD_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+/** client-node gives up a watch that is silent for 30 s, so that the API server is asked to end it before. */
+const WATCH_SECONDS = 25;
+
+/**
+ * Opens the hub's own cluster: as a pod does, else by KUBECONFIG. The library is loaded only then, because it is large.
+ * It is the hub's own kubeconfig, which is trusted as its owner's, unlike those of clusters that are written to.
+ */
+export async function openOwnCluster(env: Readonly<Record<string, string | undefined>>): Promise<OwnCluster> {
+  const clientNode = await import('@kubernetes/client-node');
+  const kubeconfig = new clientNode.KubeConfig();
+  const file = env['KUBECONFIG'] ?? '';
+  if (env['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(POD_TOKEN)) kubeconfig.loadFromCluster();
+  else if (file === '') throw unopened('this is no pod, and KUBECONFIG is not set');
+  else load(kubeconfig, file);
+  if (kubeconfig.getCurrentCluster() === null) throw unopened('KUBECONFIG has no current cluster');
+  const { HttpMethod, RequestContext } = clientNode;
+  return new ClientNodeCluster(kubeconfig, {
+    watch: new clientNode.Watch(kubeconfig),
+    contextOf: (url) => new RequestContext(url, HttpMethod.GET),
+  });
+}
+
+function load(kubeconfig: KubeConfig, file: string): void {
+  try {
+    kubeconfig.loadFromFile(file);
+  } catch {
+    // What the library says may hold a part of the file.
+    throw unopened(`${file}, which KUBECONFIG names, cannot be read`);
+  }
+}
+
+function unopened(why: string): IsthmusError {
+  return new IsthmusError('kubeconfig-unreadable', `opening the hub's own cluster: ${why}`);
+}
+
+interface ClientNodeParts {
+  readonly watch: Watch;
+  readonly contextOf: (url: string) => RequestContext;
+}
+
+class ClientNodeCluster implements OwnCluster {
+  /** It is read anew for each request, and is in no message of ours. */
+  readonly token = undefined;
+  readonly #kubeconfig: KubeConfig;
+  readonly #parts: ClientNodeParts;
+
+  constructor(kubeconfig: KubeConfig, parts: ClientNodeParts) {
+    this.#kubeconfig = kubeconfig;
+    this.#parts = parts;
+  }
+
+  async send(asked: ApiRequest): Promise<ApiAnswer> {
+    const deadline = AbortSignal.timeout(asked.timeoutMs);
+    try {
+      return await this.#send(asked, AbortSignal.any([asked.signal, deadline]));
+    } catch (error) {
+      throw transportError(error, {
+        doing: asked.doing,
+        timeoutMs: asked.timeoutMs,
+        isAborted: asked.signal.aborted,
+        isTimedOut: deadline.aborted,
+      });
+    }
+  }
+
+  async watch({ path, query, doing, signal }: WatchRequest, onEvent: (event: WatchEvent) => void): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const onLine = (type: string, object: unknown): void => onEvent({ type, object });
+    const onDone = (error: unknown): void => (error ? reject(watchError(error, doing)) : resolve());
+    const asked = { ...query, allowWatchBookmarks: 'true', timeoutSeconds: String(WATCH_SECONDS) };
+    const opened = this.#parts.watch.watch(path, asked, onLine, onDone);
+    opened.catch(onDone);
+    const stop = (): void => {
+      reject(new IsthmusError('aborted', `${doing}: stopped by the hub`));
+      void opened.then((controller) => controller.abort()).catch(() => undefined);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    try {
+      await promise;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /** No connection is kept. */
+  retire(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #send({ method, path, accept, body }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
+    const server = this.#kubeconfig.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
+    const context = this.#parts.contextOf(`${server}${path}`);
+    await this.#kubeconfig.applySecurityAuthentication(context);
+    const dispatcher = context.getDispatcher() ?? new Agent();
+    const headers = { ...context.getHeaders(), accept, ...(body === undefined ? {} : { 'content-type': body.type }) };
+    try {
+      const options = { method, headers, signal, dispatcher, body: body?.text ?? null };
+      return await readAnswer(await request(`${server}${path}`, options));
+    } finally {
+      // The library makes an agent, and with it a connection, for each request.
+      void dispatcher.destroy().catch(() => undefined);
+    }
+  }
+}
+
+function watchError(error: unknown, doing: string): IsthmusError {
+  const { statusCode: status } = error as { readonly statusCode?: unknown };
+  if (typeof status === 'number') {
+    const answer = { status, contentType: '', serverTimeMs: Number.NaN, retryAfterMs: undefined, text: '' };
+    return answerError(answer, { doing, isWrite: false, token: undefined });
+  }
+  const isTimedOut = error instanceof Error && error.name === 'TimeoutError';
+  return transportError(error, { doing, timeoutMs: 30_000, isAborted: false, isTimedOut });
+}
