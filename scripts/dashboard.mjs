@@ -121,6 +121,10 @@ const ROWS = [
           [`max by (cluster) (isthmus_cluster_epoch{${HUB}})`, 'epoch'],
           [`time() - max by (cluster) (isthmus_cluster_last_full_sync_timestamp_seconds{${HUB}})`, 's since in sync'],
           [`max by (cluster) (isthmus_cluster_breaker_open{${HUB}})`, 'breaker'],
+          [
+            `(min by (cluster) (isthmus_cluster_credential_expiry_timestamp_seconds{${HUB}}) - time()) / 86400`,
+            'days of credential',
+          ],
         ],
         { wide: true },
       ],
