@@ -6,8 +6,8 @@ import { parseConfig } from '@isthmus/config';
 import { stringify } from 'yaml';
 
 import type { Manifest } from './manifests.js';
-import { CHART, podOf, rendered, renderedText, theOne } from './manifests.js';
-import { describeOn, run } from './on-tools.js';
+import { CHART, manifests, podOf, rendered, renderedText, theOne } from './manifests.js';
+import { describeOn, ROOT, run } from './on-tools.js';
 
 const GOLDENS = join(import.meta.dirname, 'goldens');
 const SETS = readdirSync(join(CHART, 'ci')).map((file) => file.replace(/-values\.yaml$/, ''));
@@ -126,6 +126,25 @@ describeOn(['helm'], 'the chart', () => {
     const { status, stderr } = run('helm', ['template', 'isthmus', CHART, '--values', VALUES(set), ...args]);
     expect(status).not.toBe(0);
     expect(stderr).toMatch(message);
+  });
+
+  it('gives the hub in its own cluster what deploy/rbac gives it, and nothing in target clusters', () => {
+    const ofChart = rendered('pair').filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
+    const ofFile = manifests(readFileSync(join(ROOT, 'deploy/rbac/hub-secrets.yaml'), 'utf8'));
+    expect(ofChart.map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(
+      ofFile.filter(({ kind }) => kind === 'Role').map(({ metadata, rules }) => [metadata.namespace, rules]),
+    );
+    expect(rendered('alone').filter(({ kind }) => /Role/.test(kind))).toEqual([]);
+    expect(podOf(theOne('Deployment', rendered('pair'))).automountServiceAccountToken).toBe(true);
+    expect(podOf(theOne('Deployment', rendered('alone'))).automountServiceAccountToken).toBe(false);
+  });
+
+  it('lets the hub hold the one Lease that is named, and no other', () => {
+    const role = rendered('lease').find(({ kind, metadata }) => kind === 'Role' && metadata.name.endsWith('-lease'));
+    expect(role).toMatchObject({
+      metadata: { namespace: 'mesh' },
+      rules: [{ verbs: ['create'] }, { resourceNames: ['federation'], verbs: ['get', 'patch'] }],
+    });
   });
 
   it('lets an umbrella chart through: its global values and its condition', () => {
