@@ -2,6 +2,7 @@ export * from './answer.js';
 export * from './attributes.js';
 export * from './brand.js';
 export * from './canonical.js';
+export * from './check.js';
 export * from './cloud-map.js';
 export * from './codes.js';
 export * from './component.js';

@@ -144,7 +144,11 @@ export class RedisSnapshotStore implements SnapshotStore {
       [head, history, documents, keys.changes, keys.sources],
       [expectedVersion, version, source, ...limits, packed.manifest, refs.length, ...refs, ...given],
     )) as readonly string[];
-    metrics.count('isthmus_snapshot_commits_total', { result: answer[0] ?? 'unknown' });
+    const [result = 'unknown'] = answer;
+    const sent = fresh.reduce((bytes, document) => bytes + document.bytes.length, 0);
+    metrics.count('isthmus_snapshot_commits_total', { result });
+    metrics.count('isthmus_snapshot_written_bytes_total', {}, sent);
+    if (result === 'saved') metrics.set('isthmus_snapshot_last_commit_timestamp_seconds', clock.nowMs() / 1000);
     return answer;
   }
 
