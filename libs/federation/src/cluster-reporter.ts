@@ -1,11 +1,10 @@
-import type { Change, ClusterName, Code, IsthmusError, Plan, Snapshot } from '@isthmus/model';
+import type { Change, ClusterName, Code, IsthmusError, Plan, Snapshot, WritesStopped } from '@isthmus/model';
 import { parseComponentKey } from '@isthmus/model';
 import type { Clock, Logger, Metrics } from '@isthmus/ports';
 
 import type { ApplyResult } from './apply-plan.js';
 import type { Decision } from './decide-cluster.js';
 import { nameOf } from './write-memory.js';
-import type { WritesStopped } from './writes-stopped.js';
 
 const ACTIONS = ['create', 'update', 'mark', 'delete', 'hold'] as const;
 

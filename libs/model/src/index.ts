@@ -20,6 +20,7 @@ export * from './proof.js';
 export * from './remembered.js';
 export * from './result.js';
 export * from './route.js';
+export * from './route-settings.js';
 export * from './secret.js';
 export * from './service-entry.js';
 export * from './snapshot.js';
