@@ -89,6 +89,8 @@ export interface JudgeContext {
   readonly serverNowMs: number;
   /** Hub time since which this process has seen a mark; undefined: not seen before now. */
   readonly markSeenAtMs: (name: EntryName, component: ComponentKey) => number | undefined;
+  /** Nothing leaves, whatever is proven: default false. */
+  readonly withholdsRemovals?: boolean;
   /** Default: all of them. */
   readonly guards?: JudgeGuards;
 }
@@ -130,12 +132,14 @@ export function judgeHost(
     const mapped = byKey.get(key);
     const place = { name, live, record, mapped };
     const successor = successions.get(key);
-    const verdict =
+    const judged =
       record !== undefined && unmapped.has(record)
         ? removalOf('unmapped', place, context)
         : successor === undefined
           ? judgeComponent(place, context)
           : follow(judgeComponent({ name, live, record: recordOf.get(successor.key), mapped: successor }, context));
+    const isWithheld = context.withholdsRemovals === true && record !== undefined;
+    const verdict = isWithheld ? withheld(judged) : judged;
     return { key, source: bookedSource({ key, record, mapped }, host, context), record, mapped, verdict };
   };
   const components = [
@@ -167,6 +171,24 @@ function follow(successor: Verdict): Verdict {
     case 'due':
     case 'succeeded':
       return { kind: 'keep', reason: 'successor-unread' };
+  }
+}
+
+/** What a verdict becomes while nothing may leave: what it would add comes all the same, and a mark stays as old as it is. */
+function withheld(verdict: Verdict): Verdict {
+  switch (verdict.kind) {
+    case 'replace':
+      return { ...verdict, kind: 'add', reason: 'store-away' };
+    case 'due':
+      return { kind: 'keep', reason: 'pending-delete' };
+    case 'empty':
+    case 'bare':
+    case 'mark':
+    case 'succeeded':
+      return { kind: 'keep', reason: 'store-away' };
+    case 'add':
+    case 'keep':
+      return verdict;
   }
 }
 

@@ -38,7 +38,7 @@ function hub(changes: Partial<HubStatus>): HubStatus {
     hub: 'prod',
     replica: 'hub-0',
     readOnly: false,
-    leader: { isLeader: true, holder: 'hub-0', epoch: 1 },
+    leader: { isLeader: true, holder: 'hub-0', epoch: 1, error: null },
     store: { kind: 'memory', error: null },
     clusterSecrets: null,
     sources: [SOURCE],
