@@ -1,5 +1,6 @@
 // Writes the generated reference pages, or with --check fails when one of them is stale.
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { deployFiles } from './deploy-files.mjs';
 import './typescript-sources.mjs';
 
 const { STATUS_CODES } = await import('../libs/model/src/status-codes.ts');
@@ -69,6 +70,7 @@ const pages = {
   'docs/reference/configuration.generated.md': configurationPage(),
   'docs/reference/guards.generated.md': guardsPage(),
   'isthmus.schema.json': `${JSON.stringify(describedSchema(), undefined, 2)}\n`,
+  ...deployFiles(describedSchema()),
 };
 
 const stale = globSync(`${CODE_PAGES}/*.md`).filter((file) => !(file in pages));

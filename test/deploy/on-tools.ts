@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path';
 /** The root of the checkout. */
 export const ROOT = join(import.meta.dirname, '../..');
 
-export type Tool = 'helm' | 'kubectl' | 'promtool';
+export type Tool = 'helm' | 'kubectl' | 'promtool' | 'jq' | 'curl';
 
 /** Where `scripts/deploy-tools.mjs` puts them. */
 export const TOOLS_FOLDER = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'isthmus', 'deploy-tools');

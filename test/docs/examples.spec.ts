@@ -4,12 +4,17 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs/how-to')).map((file) => join('docs/how-to', file))];
+const PAGES = [
+  'README.md',
+  ...['docs/how-to', 'docs/tutorials'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder)).map((file) => join(folder, file)),
+  ),
+];
 
 /** Every YAML block of a page that is a whole `isthmus.yaml`, without the indentation of its list. */
 function configurations(page: string): readonly string[] {
   const text = readFileSync(join(ROOT, page), 'utf8');
-  return [...text.matchAll(/^( *)```yaml\n([\s\S]*?)^ *```$/gm)]
+  return [...text.matchAll(/^( *)```yaml[^\n]*\n([\s\S]*?)^ *```$/gm)]
     .map(([, indent = '', body = '']) => body.replaceAll(new RegExp(`^${indent}`, 'gm'), ''))
     .filter((body) => body.startsWith('apiVersion: isthmus.dev/v1'));
 }

@@ -15,6 +15,9 @@ export type { ClusterMemory, Decision, DecisionInput } from './decision.js';
 export { manifestOf } from './manifest.js';
 export { MappingShelf } from './mapping-shelf.js';
 
+/** What a cluster is told of while nothing may leave it. */
+export const WITHHELD = 'nothing is removed, because this replica leads while the store is away';
+
 /**
  * Decides what one cluster should get: judge, brake, render, plan. Same input, same decision, whatever is recalled of
  * earlier ones: a recall only saves the work on hosts that nothing has touched since.
@@ -78,7 +81,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     liveEndpoints: view.endpoints,
     rejections: [...mapping.rejections, ...book.rejections],
     refused: book.refused,
-    warnings: view.warnings,
+    warnings: [...(recall.withholdsRemovals ? [WITHHELD] : []), ...view.warnings],
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { nowMs, serverNowMs, pendingMs: cluster.deletes.pendingMs }),
   };

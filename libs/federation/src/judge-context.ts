@@ -4,10 +4,8 @@ import type { DecisionInput } from './decision.js';
 import { markId } from './live-view.js';
 
 /** What a decision judges hosts by; `seen`: when this process first saw each mark. */
-export function judgeContextOf(
-  { cluster, sources, snapshots, nowMs, serverNowMs, guards = JUDGE_GUARDS }: DecisionInput,
-  seen: ReadonlyMap<string, MarkSeen>,
-): JudgeContext {
+export function judgeContextOf(input: DecisionInput, seen: ReadonlyMap<string, MarkSeen>): JudgeContext {
+  const { cluster, sources, snapshots, nowMs, serverNowMs, withholdsRemovals = false, guards = JUDGE_GUARDS } = input;
   return {
     cluster,
     sources,
@@ -15,6 +13,7 @@ export function judgeContextOf(
     nowMs,
     serverNowMs,
     markSeen: (name, component) => seen.get(markId(name, component)),
+    withholdsRemovals,
     guards,
   };
 }

@@ -27,7 +27,7 @@ export class DecisionWorld {
   nowMs = EPOCH_MS;
   /** By how much the API server's clock is ahead of the hub's. */
   serverAheadMs = 0;
-  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings'> = {
+  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings' | 'withholdsRemovals'> = {
     cluster: cluster(),
     hub: hub(),
     sources: [US, EU],
@@ -84,6 +84,11 @@ export class DecisionWorld {
   move(): void {
     this.previous = new Map([...this.previous, ...this.namespace]);
     this.namespace = new Map();
+  }
+
+  /** Whether nothing may leave from now on. */
+  withhold(withholdsRemovals: boolean): void {
+    this.input = { ...this.input, withholdsRemovals };
   }
 
   restart(): void {
