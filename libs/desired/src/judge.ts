@@ -17,6 +17,8 @@ import type { Candidates } from './candidates.js';
 import { candidatesOf } from './candidates.js';
 import { settleClaims } from './claims.js';
 import { entryNameOf } from './entry-name.js';
+import type { MarkSeen } from './grace.js';
+import { graceMs } from './grace.js';
 import type { LiveHost } from './live-host.js';
 import { nameOfLive } from './live-host.js';
 import type { MappedComponent } from './mapping.js';
@@ -95,14 +97,6 @@ export interface JudgeContext {
   readonly withholdsRemovals?: boolean;
   /** Default: all of them. */
   readonly guards?: JudgeGuards;
-}
-
-/** When a mark was first seen, by two clocks. */
-export interface MarkSeen {
-  /** Hub clock. */
-  readonly atMs: number;
-  /** The API server's clock. */
-  readonly serverAtMs: number;
 }
 
 /** Rules against what other writers and late messages do. A test takes one out, to see that its absence is noticed. */
@@ -272,16 +266,6 @@ function removal(cause: 'gone' | 'unmapped', place: Place, context: JudgeContext
   if (!isOver) return { kind: 'keep', reason: 'pending-delete' };
   const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seen.atMs);
   return isProvenAgain ? { kind: 'due' } : { kind: 'keep', reason: 'pending-delete' };
-}
-
-/** How long a mark stands, by whichever clock says less: one that jumps ahead must not end a grace. */
-function graceMs(
-  markedAtMs: number,
-  seen: MarkSeen,
-  { nowMs, serverNowMs }: Pick<JudgeContext, 'nowMs' | 'serverNowMs'>,
-): number {
-  const sinceSeenMs = Math.min(nowMs - seen.atMs, serverNowMs - seen.serverAtMs);
-  return seen.serverAtMs - markedAtMs + sinceSeenMs;
 }
 
 /** How far AWS's clock may run ahead of ours before a recorded time is not believed: a forged one must not freeze a component. */
