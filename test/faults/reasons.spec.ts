@@ -73,6 +73,13 @@ describe('the reason for which endpoints stay', () => {
     expect(world.addresses()).toEqual(['10.0.0.1', '10.0.0.2']);
   });
 
+  it('is store-away while nothing may be removed', () => {
+    const world = new DecisionWorld();
+    world.run(read(['10.0.0.1', '10.0.0.2'], { revision: 5 }));
+    world.withhold(true);
+    expect(keptFor(world, read(['10.0.0.1'], { revision: 6 }))).toBe('store-away');
+  });
+
   it('is pending-delete from the mark until the absence is proven again', () => {
     const world = new DecisionWorld();
     world.run(read(['10.0.0.1'], { revision: 5 }));

@@ -42,6 +42,8 @@ export class FederatedEstate {
   readonly #folder = mkdtempSync(join(tmpdir(), 'isthmus-test-'));
   readonly #clusters = new Map<string, KubeEmulator>();
   readonly log: string[] = [];
+  /** Of the hub's process. */
+  env: Readonly<Record<string, string | undefined>> = process.env;
   #hub: RunningHub | undefined;
   #edit: (document: EstateDocument) => void = () => undefined;
 
@@ -71,6 +73,7 @@ export class FederatedEstate {
     const runtime = await openRuntime({
       configFile,
       logDestination: { write: (line: string) => void this.log.push(line) },
+      env: this.env,
     });
     if (!runtime.ok) throw new Error(runtime.error.join('\n'));
     this.#hub = await startHub(runtime.value);

@@ -2,6 +2,7 @@ import type { AccessRule } from '@isthmus/emulation';
 import { hubRights } from '@isthmus/emulation';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { roleManifests, targetManifests } from '@isthmus/kubernetes';
 import { codeOf, manifestOf, preconditionOf, unaborted } from '@isthmus/testing';
 import type { EntryName } from '@isthmus/model';
 import type { ClusterClient } from '@isthmus/ports';
@@ -77,6 +78,30 @@ describe('the rights that the emulated clusters give a hub', () => {
   });
 });
 
+describe("the rights that deploy/rbac gives in the hub's own cluster", () => {
+  it('are to read the Secrets of one namespace, and nothing else', () => {
+    const rules = manifestsOf('hub-secrets').flatMap(({ kind, metadata, rules: given = [] }) =>
+      given.map(({ apiGroups, resources, verbs }) => ({
+        kind,
+        namespace: metadata.namespace,
+        apiGroups,
+        resources,
+        verbs,
+      })),
+    );
+    expect(rules).toEqual([
+      {
+        kind: 'Role',
+        namespace: 'isthmus-clusters',
+        apiGroups: [''],
+        resources: ['secrets'],
+        verbs: ['get', 'list', 'watch'],
+      },
+    ]);
+    expect(rightsOf('hub-secrets').map(({ namespaces }) => namespaces)).toEqual([['isthmus-clusters']]);
+  });
+});
+
 describe('the rights that deploy/rbac gives', () => {
   let cluster: EmulatedCluster;
   let client: ClusterClient;
@@ -139,5 +164,10 @@ describe('the rights that deploy/rbac gives', () => {
   it('do not let a hub create a namespace unless it was given that right', async () => {
     await start('target-cluster');
     expect(await codeOf(client.inNamespace('fresh').createNamespace(unaborted()))).toBe('forbidden');
+  });
+
+  it('is what isthmus cluster add makes, and what isthmus doctor shows to paste', () => {
+    expect(targetManifests('isthmus')).toEqual(manifestsOf('target-cluster'));
+    expect(manifestsOf('target-cluster').slice(-2)).toEqual(roleManifests('isthmus'));
   });
 });

@@ -4,6 +4,7 @@ import { systemTerminal } from './terminal.js';
 
 /** How long a command may take: a person waits for it. */
 const TIMEOUT_MS = 120_000;
+const PATIENCE_MS = 10_000;
 
 /** `isthmus cluster …` on this machine: each loads what it needs when it is called. */
 export function clusterCommands(fileOf: (shown: string) => ConfigPlace): ClusterCommands {
@@ -45,5 +46,5 @@ function hubOf({ kubeconfig, hubContext }: HubClusterWords) {
 async function surroundings() {
   const { openAdministrator: open } = await import('../../../libs/kubernetes/src/index.js');
   const { systemFiles: files } = await import('./commands/files.js');
-  return { terminal: systemTerminal, open, files, signal: AbortSignal.timeout(TIMEOUT_MS) };
+  return { terminal: systemTerminal, open, files, signal: AbortSignal.timeout(TIMEOUT_MS), patienceMs: PATIENCE_MS };
 }

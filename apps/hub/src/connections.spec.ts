@@ -18,7 +18,9 @@ function rig() {
   const isGone = { value: false };
   const clients: FakeClusterClient[] = [];
   const logger = recordingLogger();
+  const used: string[] = [];
   const connections = new Connections({
+    onUsed: ({ name }, kubeconfig) => void used.push(`${name} ${kubeconfig === undefined ? 'no more' : 'connected'}`),
     readKubeconfig: ({ name }) => {
       const where = `/${name}.yaml`;
       const text = files.get(where);
@@ -28,6 +30,7 @@ function rig() {
     createClient: (_, { token }) => {
       const client = new FakeClusterClient(new ManualClock());
       if (token?.reveal() === 'expired') client.fail({ verb: 'any', error: new IsthmusError('unauthorized', 'no') });
+      if (token?.reveal() === 'hanging') client.fail({ verb: 'any', error: 'hang' });
       clients.push(client);
       return client;
     },
@@ -39,7 +42,7 @@ function rig() {
     const found = connections.of(settings);
     return found.ok ? 'connected' : found.error.code;
   };
-  return { files, isGone, clients, logger, connections, named, codeOf };
+  return { files, isGone, used, clients, logger, connections, named, codeOf };
 }
 
 describe('Connections', () => {
@@ -89,6 +92,72 @@ describe('Connections', () => {
     expect(clients[0]?.isClosed).toBe(false);
     expect(clients.slice(1).every(({ isClosed }) => isClosed)).toBe(true);
     expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  it('lets a working connection go when its kubeconfig was taken away, says so once, and takes the next one', async () => {
+    const { files, isGone, used, clients, logger, connections, named, codeOf } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a')]);
+    files.delete('/a.yaml');
+    isGone.value = true;
+    expect(await connections.refresh([named('a')])).toEqual([named('a')]);
+    expect(await connections.refresh([named('a')])).toEqual([]);
+    expect(codeOf(named('a'))).toBe('kubeconfig-unreadable');
+    expect(clients[0]?.isClosed).toBe(true);
+    expect(logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a')]);
+    expect(codeOf(named('a'))).toBe('connected');
+    expect(used).toEqual(['a connected', 'a no more', 'a connected']);
+  });
+
+  it('does not let one cluster wait for the trial of another, also when both change again', async () => {
+    const { files, clients, connections, named } = rig();
+    const both = [named('a'), named('b')];
+    for (const { name } of both) files.set(`/${name}.yaml`, kubeconfig(`https://${name}.example.com`));
+    await connections.refresh(both);
+    files.set('/a.yaml', kubeconfig('https://a.example.com', 'hanging'));
+    files.set('/b.yaml', kubeconfig('https://b.example.com', 'second'));
+    const changed: string[] = [];
+    const tell = ({ name }: ClusterSettings): void => void changed.push(name);
+    void connections.refresh(both, tell);
+    await settle();
+    expect(changed).toEqual(['b']);
+    files.set('/b.yaml', kubeconfig('https://b.example.com', 'third'));
+    void connections.refresh(both, tell);
+    await settle();
+    expect(changed).toEqual(['b', 'b']);
+    expect(connections.of(named('b'))).toEqual({ ok: true, value: clients.at(-1) });
+    expect(connections.of(named('a'))).toEqual({ ok: true, value: clients[0] });
+  });
+
+  it('tries out who gives the tokens, as it does a kubeconfig', async () => {
+    const { files, clients, connections, named } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com', 'expired'));
+    await connections.refresh([named('a', { auth: { kind: 'gke' } })]);
+    expect(clients).toHaveLength(1);
+    const other = named('a', { auth: { kind: 'aks', tenantId: undefined, clientId: undefined } });
+    expect(await connections.refresh([other])).toEqual([other]);
+    expect(clients.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+  });
+
+  it('reads nothing of the user where a cloud gives the tokens', async () => {
+    const { files, connections, named, codeOf } = rig();
+    files.set('/a.yaml', EXEC);
+    await connections.refresh([named('a', { auth: { kind: 'gke' } })]);
+    expect(codeOf(named('a', { auth: { kind: 'gke' } }))).toBe('connected');
+  });
+
+  it('does not connect a cluster that left while its kubeconfig was tried', async () => {
+    const { files, clients, connections, named, codeOf } = rig();
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([named('a')]);
+    files.set('/a.yaml', kubeconfig('https://a.example.com', 'new'));
+    const refreshed = connections.refresh([named('a')]);
+    await connections.retain([]);
+    await refreshed;
+    expect(clients.every(({ isClosed }) => isClosed)).toBe(true);
+    expect(codeOf(named('a'))).toBe('not-ready');
   });
 
   it('gives a shared API server and namespace to the first cluster alone, and to the next when it is free', async () => {

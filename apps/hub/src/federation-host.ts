@@ -52,7 +52,7 @@ export class FederationHost implements OnApplicationBootstrap, OnModuleDestroy {
     await this.runtime.directory.stop();
     await this.#replica?.stop();
     await this.runtime.connections.retain([]);
-    this.runtime.store.close();
+    await this.runtime.store.close();
   }
 
   /** Takes up what changed in the configuration; clusters that are new connect with the next look at the kubeconfigs. */

@@ -10,7 +10,7 @@ import { SerialJob } from './serial-job.js';
 const SWEEP_CHECK_MS = 1_000;
 const RELOAD_MS = 10_000;
 const GAUGES_MS = 10_000;
-const STORE_MS = 10_000;
+const STORE_MS = 2_000;
 
 /** What happens at fixed intervals, whatever the loops do. */
 @Injectable()
@@ -18,6 +18,7 @@ export class FixedJobs {
   readonly #configuration = new SerialJob(() =>
     this.#attempt('the configuration', () => this.host.reloadConfiguration()),
   );
+  readonly #store = new SerialJob(() => this.#attempt('the store', async () => this.host.replica?.tendStore()));
 
   constructor(
     @Inject(RUNTIME) private readonly runtime: Runtime,
@@ -34,10 +35,9 @@ export class FixedJobs {
     this.host.replica?.report();
   }
 
-  /** It is asked often, and done when it is time to. */
   @Interval('store', STORE_MS)
-  async nameSources(): Promise<void> {
-    await this.host.replica?.nameSources();
+  async tendStore(): Promise<void> {
+    await this.#store.run();
   }
 
   /**

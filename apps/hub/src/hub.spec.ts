@@ -65,7 +65,14 @@ function fakeRuntime() {
       replica: 'hub-0',
     },
     elector: undefined,
-    store: { kind: 'memory', error: () => undefined, close: () => undefined },
+    store: {
+      kind: 'memory',
+      holdsLease: false,
+      error: () => undefined,
+      leaseError: () => undefined,
+      probe: () => Promise.resolve(),
+      close: () => Promise.resolve(),
+    },
     metricsPage: metrics,
     version: '1.2.3',
   };
@@ -150,7 +157,7 @@ describe('hub', () => {
       hub: 'test',
       replica: 'hub-0',
       readOnly: false,
-      leader: { isLeader: true, holder: 'hub-0', epoch: 1 },
+      leader: { isLeader: true, holder: 'hub-0', epoch: 1, error: null },
       store: { kind: 'memory', error: null },
       sources: [{ name: 'us', account: '111122223333', region: 'us-east-1', error: null }],
       clusters: [{ name: 'eks', role: 'primary', mode: 'sync', connection: 'up', held: [], error: null, warnings: [] }],
@@ -280,7 +287,7 @@ describe('hub', () => {
     expect(await (await get('/readyz')).json()).toEqual({ status: 'ready', role: 'standby' });
     expect(await (await get('/api/v1/status')).json()).toMatchObject({
       replica: 'hub-0',
-      leader: { isLeader: false, holder: 'hub-1', epoch: 7 },
+      leader: { isLeader: false, holder: 'hub-1', epoch: 7, error: null },
       store: { kind: 'redis', error: null },
     });
     for (const path of ['/api/v1/clusters/eks/plan', '/api/v1/hosts/cart.shop']) {

@@ -45,7 +45,9 @@ export async function openRuntime(options: RuntimeOptions): Promise<Result<Runti
   const observers = { clock, random: systemRandom, logger, metrics };
   // A restarted process of the same host must not take the lease of the one before for its own.
   const replica = `${hostname()}-${randomBytes(3).toString('hex')}`;
-  const opened = attempt(() => openStore(accepted.value.configuration, replica, observers));
+  const opened = attempt(() =>
+    openStore(accepted.value.configuration, { ...observers, replica, openOwnCluster: () => openOwnCluster(env) }),
+  );
   if (!opened.ok) return err([`isthmus: cannot open the store: ${opened.error} → correct store.redis`]);
   const credentials = processCredentials();
   const directory = new ClusterDirectory({

@@ -22,7 +22,7 @@ export interface Runtime {
   readonly elector: LeaderElector | undefined;
   readonly store: StoreView & {
     /** Hangs up. */
-    close(): void;
+    close(): Promise<void>;
   };
   readonly metricsPage: MetricsPage;
   readonly version: string;

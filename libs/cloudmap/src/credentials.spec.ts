@@ -57,6 +57,7 @@ describe('the credentials of a source', () => {
       response.end(JSON.stringify({ Namespaces: [] }));
       return;
     }
+    if (new URLSearchParams(body).get('Action') === 'GetCallerIdentity') return void response.end();
     assumed.push(new URLSearchParams(`${body}&signer=${signer?.[1]}&region=${signer?.[2]}`));
     if (refusal !== undefined) {
       response.writeHead(refusal === 'Throttling' ? 400 : 403, { 'content-type': 'text/xml' });
@@ -66,9 +67,10 @@ describe('the credentials of a source', () => {
       return;
     }
     response.writeHead(200, { 'content-type': 'text/xml' });
-    response.end(`<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId>
+    const action = new URLSearchParams(body).get('Action');
+    response.end(`<${action}Response><${action}Result><Credentials><AccessKeyId>ASIATEMPORARY</AccessKeyId>
       <SecretAccessKey>temporary</SecretAccessKey><SessionToken>session</SessionToken>
-      <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`);
+      <Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></${action}Result></${action}Response>`);
   }
 
   const base = () => {
@@ -152,6 +154,40 @@ describe('the credentials of a source', () => {
     expect((await errorOf(source)).code).toBe('throttled');
     refusal = undefined;
     expect((await source.listNamespaces(signal)).kind).toBe('complete');
+  });
+
+  describe('of a web identity', () => {
+    const tokenFile = (): string => join(folder, 'web-token');
+    const webIdentity = (): SourceCredentials => {
+      writeFileSync(tokenFile(), 'canary-web-token');
+      return { kind: 'web-identity', roleArn: ROLE, tokenFile: tokenFile() };
+    };
+
+    it('are those of the role that a token from a file gives, without the identity of the process', async () => {
+      const read = await open(webIdentity()).listNamespaces(signal);
+      expect(read.kind).toBe('complete');
+      expect(signers).toEqual(['ASIATEMPORARY session', 'ASIATEMPORARY session']);
+      expect(Object.fromEntries(assumed[0] ?? [])).toMatchObject({
+        Action: 'AssumeRoleWithWebIdentity',
+        RoleArn: ROLE,
+        RoleSessionName: 'isthmus',
+        WebIdentityToken: 'canary-web-token',
+      });
+      expect(baseCount).toBe(0);
+    });
+
+    it('says which role and which file were refused, and what must be so, without the token', async () => {
+      refusal = 'InvalidIdentityToken';
+      const error = await errorOf(open(webIdentity()));
+      expect(error.message).toContain(`while taking the role ${ROLE} by the token in ${tokenFile()}: its trust policy`);
+      expect(error.code).toBe('credentials-missing');
+      expect(inspect(error)).not.toContain('canary');
+    });
+
+    it('says that the file is missing', async () => {
+      const missing = { kind: 'web-identity', roleArn: ROLE, tokenFile: join(folder, 'nothing') } as const;
+      expect((await errorOf(open(missing))).code).toBe('credentials-missing');
+    });
   });
 
   describe('from files', () => {

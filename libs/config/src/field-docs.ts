@@ -42,6 +42,8 @@ export const FIELD_DOCS: Readonly<Record<string, FieldDoc>> = {
   'store.redis.keyPrefix': atStart('Every key begins with it.', 'letters, digits and _ . : -'),
   'store.redis.waitReplicas': atStart('Replicas of Redis that must confirm each renewal of the lease.'),
   'election.backend': atStart('Where the lease is; redis with store.redis, none without: this replica leads.'),
+  'election.kubernetes.namespace': atStart('Namespace of the Lease, in the cluster that the hub runs in.', 'DNS label'),
+  'election.kubernetes.leaseName': atStart('Name of the Lease; isthmus-<hub.name> when absent.', 'DNS name'),
   'election.lease': atStart('How long followers see the lease unchanged before one takes over.', DURATION),
   'election.renewDeadline': atStart('How long after its last renewal a leader still writes.', DURATION),
   'election.retry': atStart('Between two renewals, and two looks of a follower.', DURATION),

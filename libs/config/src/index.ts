@@ -10,7 +10,5 @@ export type { ProblemCode, ProblemCodeEntry } from './problem-codes.js';
 export { generateSchema } from './schema/document.js';
 export { displacedClusters, findSharedTargets } from './shared-targets.js';
 export type { SharedTarget, Target } from './shared-targets.js';
-export { UNSERVED_FIELDS } from './unserved-fields.js';
-export type { UnservedField } from './unserved-fields.js';
 export { describedSchema, fieldRows } from './reference.js';
 export type { FieldRow } from './reference.js';

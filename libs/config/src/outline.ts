@@ -101,6 +101,7 @@ const storeOutline = z
 
 const electionFields = z.object({
   backend: text,
+  kubernetes: place,
   lease: duration.prefault('15s').catch(Number.NaN),
   renewDeadline: duration.prefault('10s').catch(Number.NaN),
   retry: duration.prefault('2s').catch(Number.NaN),

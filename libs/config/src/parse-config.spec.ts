@@ -105,7 +105,13 @@ const EXPECTED: Configuration = {
   unlistedCluster: undefined,
   hub: { name: 'prod', formerNames: [], readOnly: true, http: { host: '127.0.0.1', port: 9090 }, logLevel: 'debug' },
   store: { kind: 'memory' },
-  election: { backend: 'none', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
+  election: {
+    backend: 'none',
+    leaseMs: 15_000,
+    renewDeadlineMs: 10_000,
+    retryMs: 2_000,
+    kubernetes: { namespace: 'isthmus', leaseName: undefined },
+  },
   sources: [
     {
       ...REST_OF_SOURCE,

@@ -27,7 +27,6 @@ import type { CheckedDocument } from './schema/document.js';
 import { document } from './schema/document.js';
 import { redisSettings } from './schema/store.js';
 import { unlistedCluster } from './unlisted-cluster.js';
-import { takeUnserved } from './unserved-fields.js';
 import { readYaml } from './yaml-document.js';
 
 /** Where a configuration comes from. */
@@ -55,13 +54,12 @@ export interface ParsedConfig {
  */
 export function parseConfig(text: string, origin: ConfigOrigin): Result<ParsedConfig, readonly ConfigProblem[]> {
   const yaml = readYaml(text);
-  const refusals = takeUnserved(yaml.value);
   const effective = withDefaults(yaml.value);
   const written = (finding: Finding): Finding => ({ ...finding, path: effective.originOf(finding.path) });
   const placed = (finding: Finding): ConfigProblem =>
     toProblem(finding, origin.file, finding.place ?? yaml.locate(finding.path, finding.at));
   const { checked, findings } = checkDocument(effective.value, origin);
-  const problems = inOrder([...yaml.findings, ...refusals, ...findings.map(written)].map(placed));
+  const problems = inOrder([...yaml.findings, ...findings.map(written)].map(placed));
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 || checked === undefined) return err(errors);
   const placeOf = (path: ConfigPath): string => `${basename(origin.file)}:${yaml.locate(path).line}`;
@@ -162,6 +160,10 @@ function electionOf({ store, election }: CheckedDocument): ElectionSettings {
     leaseMs: election.lease,
     renewDeadlineMs: election.renewDeadline,
     retryMs: election.retry,
+    kubernetes: {
+      namespace: election.kubernetes?.namespace ?? 'isthmus',
+      leaseName: election.kubernetes?.leaseName,
+    },
   };
 }
 

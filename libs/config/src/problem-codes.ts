@@ -15,7 +15,6 @@ const FORM_CODES = {
   CFG002: error('A field is given twice.', 'remove one of the two'),
   CFG003: error('The file is larger, deeper or more repetitive than a configuration is.', 'make the file simpler'),
   CFG004: error('A field is unknown.', 'remove it, or correct its name'),
-  CFG005: error('A field is known, but not served by this version.', 'remove it'),
   CFG006: error('A required field is missing.', 'add it'),
   CFG007: error('A value is of the wrong type.', 'write a value of the expected type'),
   CFG008: error('A value is not one of those that are allowed.', 'write one of the allowed values'),
@@ -85,6 +84,7 @@ const VALUE_CODES = {
     'The auth of a cluster is not usable.',
     'write eks: { clusterName, region }, aks: { tenantId, clientId } or gke: {}, one of them',
   ),
+  CFG048: error('The name of a Lease is not legal.', 'write it in lower case, with letters, digits, dashes and dots'),
   CFG040: error('A host suffix is not a domain.', 'write it as shop.internal, without a dot at its start'),
 } as const satisfies Record<string, ProblemCodeEntry>;
 
@@ -110,6 +110,7 @@ const CROSS_CODES = {
     'keep lease at 1.25 times renewDeadline or more, and renewDeadline at three times retry or more',
   ),
   CFG043: error('The election has no place for its lease.', 'add store.redis, or remove backend'),
+  CFG049: error('A Lease is named that nothing would use.', 'write backend: kubernetes, or remove it'),
   CFG044: error('The store names no place, or two.', 'name one of them'),
   CFG045: error('The kubeconfig of a cluster is named in two ways.', 'keep file, or secret with its key'),
   CFG039: error('A field contradicts the preset beside it.', 'remove it, or remove the preset'),

@@ -11,7 +11,7 @@ import type {
   RouteSettings,
   SourceSettings,
 } from '@isthmus/model';
-import { hasAbsenceProof, hasEmptinessProof } from '@isthmus/model';
+import { hasAbsenceProof, hasEmptinessProof, isOverruled } from '@isthmus/model';
 import { bookedSource } from './booked-source.js';
 import type { Candidates } from './candidates.js';
 import { candidatesOf } from './candidates.js';
@@ -89,6 +89,8 @@ export interface JudgeContext {
   readonly serverNowMs: number;
   /** Hub time since which this process has seen a mark; undefined: not seen before now. */
   readonly markSeenAtMs: (name: EntryName, component: ComponentKey) => number | undefined;
+  /** Nothing leaves, whatever is proven: default false. */
+  readonly withholdsRemovals?: boolean;
   /** Default: all of them. */
   readonly guards?: JudgeGuards;
 }
@@ -98,7 +100,7 @@ export interface JudgeGuards {
   /** Whether the live object holds a newer state of the component than a reading. */
   readonly holdsNewer: (
     record: ComponentRecord | undefined,
-    reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrulesRevision'>,
+    reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrules'>,
     nowMs: number,
   ) => boolean;
   /** What becomes of a component that is proven gone, or no longer mapped. */
@@ -130,12 +132,14 @@ export function judgeHost(
     const mapped = byKey.get(key);
     const place = { name, live, record, mapped };
     const successor = successions.get(key);
-    const verdict =
+    const judged =
       record !== undefined && unmapped.has(record)
         ? removalOf('unmapped', place, context)
         : successor === undefined
           ? judgeComponent(place, context)
           : follow(judgeComponent({ name, live, record: recordOf.get(successor.key), mapped: successor }, context));
+    const isWithheld = context.withholdsRemovals === true && record !== undefined;
+    const verdict = isWithheld ? withheld(judged) : judged;
     return { key, source: bookedSource({ key, record, mapped }, host, context), record, mapped, verdict };
   };
   const components = [
@@ -170,6 +174,24 @@ function follow(successor: Verdict): Verdict {
   }
 }
 
+/** What a verdict becomes while nothing may leave: what it would add comes all the same, and a mark stays as old as it is. */
+function withheld(verdict: Verdict): Verdict {
+  switch (verdict.kind) {
+    case 'replace':
+      return { ...verdict, kind: 'add', reason: 'store-away' };
+    case 'due':
+      return { kind: 'keep', reason: 'pending-delete' };
+    case 'empty':
+    case 'bare':
+    case 'mark':
+    case 'succeeded':
+      return { kind: 'keep', reason: 'store-away' };
+    case 'add':
+    case 'keep':
+      return verdict;
+  }
+}
+
 function guardsOf({ guards = JUDGE_GUARDS }: JudgeContext): JudgeGuards {
   return guards;
 }
@@ -199,7 +221,7 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.emptiness !== undefined) {
     const { revision, observedAtMs } = state.emptiness;
     const isProven = hasEmptinessProof(state.emptiness, context.cluster.deletes);
-    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrulesRevision: undefined }, context.nowMs)) {
+    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrules: undefined }, context.nowMs)) {
       return { kind: 'empty', revision, observedAtMs };
     }
     if (record !== undefined || state.reading === undefined) return { kind: 'keep', reason: 'empty-unproven' };
@@ -248,13 +270,13 @@ const BELIEVED_AHEAD_MS = 300_000;
 /** Whether the live object holds a newer state of the component than a reading: by revision, then by AWS's `Date`. */
 function isNewer(
   record: ComponentRecord | undefined,
-  reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrulesRevision'>,
+  reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrules'>,
   nowMs: number,
 ): boolean {
   if (record === undefined) return false;
-  const isSeenLater = record.observedAtMs > reading.observedAtMs && record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
-  if (record.revision === reading.revision) return isSeenLater;
-  // A revision that was overruled can be reached in earnest afterwards.
-  const isOverruled = record.revision <= (reading.overrulesRevision ?? -1) && !isSeenLater;
-  return record.revision > reading.revision && !isOverruled;
+  const isBelieved = record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+  if (record.revision === reading.revision) return isBelieved && record.observedAtMs > reading.observedAtMs;
+  // A time that is not believed says nothing; the revision alone decides then.
+  const claim = { revision: record.revision, observedAtMs: isBelieved ? record.observedAtMs : 0 };
+  return record.revision > reading.revision && !isOverruled(claim, reading.overrules);
 }

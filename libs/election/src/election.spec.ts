@@ -54,6 +54,8 @@ describe('a follower', () => {
     expect(kinds(play(looks(4_000, 4_000, released)))).toEqual([]);
     const elsewhere = { ...released, incarnation: 'run-2' };
     expect(kinds(play([...looks(0, 2_000, record()), ...looks(4_000, 4_000, elsewhere)]))).toEqual([]);
+    const older = { ...released, epoch: 3 };
+    expect(kinds(play([...looks(0, 2_000, record()), ...looks(4_000, 4_000, older)]))).toEqual([]);
   });
 
   it('takes at once what an answer that was lost gave it', () => {

@@ -161,6 +161,8 @@ function look(
 function isFreed(seen: Sighting | undefined, record: LeaseRecord, holder: string): boolean {
   const isOpen = ({ epoch, holder: by }: LeaseRecord): boolean => epoch > 0 && (by === '' || by === holder);
   if (!isOpen(record) || seen?.record.incarnation !== record.incarnation) return false;
+  // A store that was put back to an older state keeps its incarnation where it has no runs.
+  if (record.epoch < seen.record.epoch) return false;
   return seen.isFree || !isOpen(seen.record);
 }
 

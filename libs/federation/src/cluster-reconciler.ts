@@ -24,6 +24,8 @@ export interface ClusterReconcilerOptions {
   readonly connection: () => Result<ClusterClient, IsthmusError>;
   readonly core: DecisionCore;
   readonly leadership: Leadership;
+  /** Whether anything may leave the cluster now; default: always. */
+  readonly mayRemove?: () => boolean;
   /** Ms from the start at which the cluster is looked at beside the regular sweeps. */
   readonly relistsAfterMs?: readonly number[];
   /** Called after each decision with the components that live objects of ours refer to. */
@@ -185,7 +187,12 @@ export class ClusterReconciler {
       nowMs: this.#options.clock.nowMs(),
       serverNowMs: this.#observer.serverNowMs(),
       epoch: this.#epoch,
+      withholdsRemovals: !this.#mayRemove(),
     };
+  }
+
+  #mayRemove(): boolean {
+    return this.#options.mayRemove?.() ?? true;
   }
 
   /** Objects that stand here by now go from the namespaces that they moved from. */
@@ -194,6 +201,7 @@ export class ClusterReconciler {
     signal: AbortSignal,
   ): Promise<readonly WriteResult[]> {
     const results: WriteResult[] = [];
+    if (!this.#mayRemove()) return results;
     for (const { namespace, writer, changes } of this.#previous.removals(this.#observer.store)) {
       const result = await writer.write({ ...work, namespace, changes }, signal);
       if (result !== undefined) results.push(result);

@@ -75,6 +75,7 @@ export function judgeInput(input: DecisionInput): JudgedInput {
     nowMs,
     serverNowMs,
     markSeenAtMs: (name, component) => marksSeenAtMs.get(markId(name, component)),
+    withholdsRemovals: input.withholdsRemovals === true,
   });
   return { view, live: view.live, marksSeenAtMs, judgement };
 }

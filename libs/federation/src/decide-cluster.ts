@@ -14,6 +14,9 @@ export type { ClusterMemory, Decision, DecisionInput } from './decision.js';
 export { manifestOf } from './manifest.js';
 export { MappingShelf } from './mapping-shelf.js';
 
+/** What a cluster is told of while nothing may leave it. */
+export const WITHHELD = 'nothing is removed, because this replica leads while the store is away';
+
 /**
  * Decides what one cluster should get: judge, brake, render, plan. Same input, same decision, whatever is recalled of
  * earlier ones: a recall only saves the work on hosts that nothing has touched since.
@@ -37,11 +40,10 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
   yield* mapping.update(snapshots);
   yield;
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
-  const markSeenAtMs: BookBasis['judge']['markSeenAtMs'] = (name, key) => marksSeenAtMs.get(markId(name, key));
   const basis: BookBasis = {
     mapping,
     plain,
-    judge: { cluster, sources, nowMs, serverNowMs, markSeenAtMs, guards: input.guards ?? JUDGE_GUARDS },
+    judge: judgeBasis(input, marksSeenAtMs),
     hub: hub.name,
     foreign: view.foreign,
     isCatalogueKnown: isKnown,
@@ -78,8 +80,16 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     liveEndpoints: view.endpoints,
     rejections: [...mapping.rejections, ...book.rejections],
     refused: book.refused,
-    warnings: [],
+    warnings: recall.withholdsRemovals ? [WITHHELD] : [],
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { nowMs, serverNowMs, pendingMs: cluster.deletes.pendingMs }),
   };
+}
+
+function judgeBasis(
+  { cluster, sources, nowMs, serverNowMs, withholdsRemovals = false, guards = JUDGE_GUARDS }: DecisionInput,
+  marksSeenAtMs: ReadonlyMap<string, number>,
+): BookBasis['judge'] {
+  const markSeenAtMs: BookBasis['judge']['markSeenAtMs'] = (name, key) => marksSeenAtMs.get(markId(name, key));
+  return { cluster, sources, nowMs, serverNowMs, markSeenAtMs, withholdsRemovals, guards };
 }

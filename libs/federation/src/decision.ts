@@ -43,6 +43,8 @@ export interface DecisionInput {
   /** The API server's time. */
   readonly serverNowMs: number;
   readonly epoch: number;
+  /** Nothing leaves, whatever is proven: default false. */
+  readonly withholdsRemovals?: boolean;
   /** Default: all guards. */
   readonly guards?: JudgeGuards;
   /** Mappings that clusters with equal routes share; absent: this cluster has its own. */
@@ -76,6 +78,7 @@ export interface Recall {
   readonly cluster: ClusterSettings;
   readonly hub: HubSettings;
   readonly sources: readonly SourceSettings[];
+  readonly withholdsRemovals: boolean;
   readonly mapping: MappingIndex;
   readonly plain: PlainHosts;
   readonly book: HostBook;

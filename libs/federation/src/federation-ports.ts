@@ -13,6 +13,8 @@ export interface FederationPorts {
   readonly store: SnapshotStore;
   /** Default: this replica leads. */
   readonly leadership?: Leadership;
+  /** Whether anything may leave a cluster now; default: always. */
+  readonly mayRemove?: () => boolean;
   /** Ms from the start at which each cluster is looked at beside the regular sweeps. */
   readonly relistsAfterMs?: readonly number[];
   /** `keptAttributes`: those of an instance that are needed, sorted; the others may be dropped. */

@@ -81,6 +81,11 @@ export class Federation {
   configure(configuration: Configuration): void {
     this.#configuration = configuration;
     this.#adjust();
+    this.wakeClusters();
+  }
+
+  /** Something that all decisions depend on is another one now. */
+  wakeClusters(): void {
     for (const { loop } of this.#clusters.values()) loop.wake();
   }
 
@@ -230,6 +235,7 @@ export class Federation {
       connection: () => connection(settings),
       core: this.#ports.core ?? this.#core,
       leadership: this.#ports.leadership ?? soleLeadership,
+      mayRemove: this.#ports.mayRemove ?? (() => true),
       relistsAfterMs: this.#ports.relistsAfterMs ?? [],
       onReferenced: (records) => {
         if (this.#references.report(name, records)) this.#followReferences();

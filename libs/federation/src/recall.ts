@@ -5,11 +5,13 @@ import { viewLive } from './live-view.js';
 import { MappingShelf } from './mapping-shelf.js';
 
 /** The recall of the decision before, if it was made under this very configuration; else an empty one. */
-export function recallOf({ cluster, hub, sources, memory, mappings = new MappingShelf() }: DecisionInput): Recall {
+export function recallOf(input: DecisionInput): Recall {
+  const { cluster, hub, sources, memory, mappings = new MappingShelf(), withholdsRemovals = false } = input;
   const { recall } = memory;
-  if (recall !== undefined && isSameBasis(recall, { cluster, hub, sources })) return recall;
+  const basis = { cluster, hub, sources, withholdsRemovals };
+  if (recall !== undefined && isSameBasis(recall, basis)) return recall;
   const fresh = { book: new HostBook(), observed: undefined, view: undefined, grounds: '' };
-  return { cluster, hub, sources, ...mappings.workOf(cluster, sources), ...fresh };
+  return { ...basis, ...mappings.workOf(cluster, sources), ...fresh };
 }
 
 /** The namespace as it is now; the same view as before while nothing in it changed. */
@@ -18,9 +20,9 @@ export function* viewOf(recall: Recall, { observed, hub, cluster, memory }: Deci
   return yield* viewLive(observed, memory.live, { hub, cluster });
 }
 
-function isSameBasis(
-  a: Pick<Recall, 'cluster' | 'hub' | 'sources'>,
-  b: Pick<Recall, 'cluster' | 'hub' | 'sources'>,
-): boolean {
-  return a.cluster === b.cluster && a.hub === b.hub && a.sources === b.sources;
+type Basis = Pick<Recall, 'cluster' | 'hub' | 'sources' | 'withholdsRemovals'>;
+
+function isSameBasis(a: Basis, b: Basis): boolean {
+  const isSameConfiguration = a.cluster === b.cluster && a.hub === b.hub && a.sources === b.sources;
+  return isSameConfiguration && a.withholdsRemovals === b.withholdsRemovals;
 }

@@ -58,13 +58,13 @@ class FakeElector implements LeaderElector {
   }
 }
 
-function rig(elector?: FakeElector) {
+function rig(elector?: FakeElector, holdsLease = true) {
   const clock = new ManualClock();
   const cloudMap = new FakeCloudMap({ clock });
   const client = new FakeClusterClient(clock);
   const store = new MemorySnapshotStore();
   const metrics = recordingMetrics();
-  const world = { storeError: undefined as ErrorReport | undefined };
+  const world: { storeError?: ErrorReport; leaseError?: ErrorReport; readonly holdsLease: boolean } = { holdsLease };
   const settings: Configuration = configuration({ sources: [source()], clusters: [cluster()] });
   cloudMap.register('cart.shop', [instance('10.0.0.1')]);
   const replica = new Replica(settings, {
@@ -79,7 +79,13 @@ function rig(elector?: FakeElector) {
       replica: 'me',
     },
     elector,
-    store: { kind: 'redis', error: () => world.storeError },
+    store: {
+      kind: 'redis',
+      holdsLease: world.holdsLease,
+      error: () => world.storeError,
+      leaseError: () => world.leaseError,
+      probe: () => Promise.resolve(),
+    },
   });
   return { clock, cloudMap, client, store, metrics, world, replica, elector, settings };
 }
@@ -134,6 +140,16 @@ describe('Replica', () => {
     await leftBehind();
     await r.clock.advance(1_000);
     expect(r.replica.status().sources).toMatchObject([{ name: 'us', services: 1, instances: 1 }]);
+  });
+
+  it('is not ready while the lease cannot be used, and says so', async () => {
+    await r.clock.advance(100);
+    expect(r.replica.status().leader.error).toBeNull();
+    r.world.leaseError = { code: 'forbidden', message: 'no right', sinceMs: 0 };
+    expect(r.replica.unreadyReasons()).toEqual(['lease: forbidden: no right']);
+    expect(r.replica.status().leader.error).toMatchObject({ code: 'forbidden' });
+    r.world.storeError = { code: 'timeout', message: 'no answer', sinceMs: 0 };
+    expect(r.replica.unreadyReasons()).toEqual(['store: timeout: no answer', 'lease: forbidden: no right']);
   });
 
   it('is ready to take over once it has read the store, and not while the store is down', async () => {
@@ -202,5 +218,62 @@ describe('Replica', () => {
     await stopped;
     expect(r.elector?.isRunning).toBe(false);
     expect(r.replica.federation).toBeUndefined();
+  });
+});
+
+describe('Replica whose store is away', () => {
+  const AWAY: ErrorReport = { code: 'network', message: 'no Redis', sinceMs: 0 };
+
+  async function leading(holdsLease: boolean) {
+    const r = rig(new FakeElector(), holdsLease);
+    r.cloudMap.register('cart.shop', [instance('10.0.0.1'), instance('10.0.0.2')]);
+    r.elector?.begin(5);
+    await r.clock.advance(60_000);
+    const stop = async (): Promise<void> => {
+      const stopped = r.replica.stop();
+      await r.clock.advance(1_000);
+      await stopped;
+    };
+    /** What `FixedJobs` does, for some minutes. */
+    const passMinutes = async (minutes: number): Promise<void> => {
+      for (let tick = 0; tick < minutes * 30; tick++) {
+        await r.clock.advance(2_000);
+        r.replica.federation?.wakeDueSweeps();
+        await r.replica.tendStore();
+      }
+    };
+    const addresses = (): readonly string[] => {
+      const spec = r.client.entry('cloudmap-cart.shop')?.spec.raw as { endpoints?: { address: string }[] } | undefined;
+      return (spec?.endpoints ?? []).map(({ address }) => address);
+    };
+    return { ...r, stop, passMinutes, addresses };
+  }
+
+  it('goes on without removals where the lease is elsewhere, says so, and removes when the store is back', async () => {
+    const r = await leading(false);
+    r.world.storeError = AWAY;
+    r.cloudMap.register('cart.shop', [instance('10.0.0.1'), instance('10.0.0.3')]);
+    await r.passMinutes(3);
+    expect(r.addresses()).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3']);
+    expect(r.replica.status()).toMatchObject({
+      leader: { isLeader: true },
+      store: { error: { code: 'network' } },
+      clusters: [{ warnings: ['nothing is removed, because this replica leads while the store is away'] }],
+    });
+    expect(r.replica.unreadyReasons()).toEqual(['store: network: no Redis']);
+    delete r.world.storeError;
+    await r.passMinutes(1);
+    expect(r.addresses()).toEqual(['10.0.0.1', '10.0.0.3']);
+    expect(r.replica.status().clusters).toMatchObject([{ warnings: [] }]);
+    await r.stop();
+  });
+
+  it('holds nothing back where the store decides who leads: the term is what ends then', async () => {
+    const r = await leading(true);
+    r.world.storeError = AWAY;
+    r.cloudMap.register('cart.shop', [instance('10.0.0.1'), instance('10.0.0.3')]);
+    await r.passMinutes(3);
+    expect(r.addresses()).toEqual(['10.0.0.1', '10.0.0.3']);
+    await r.stop();
   });
 });

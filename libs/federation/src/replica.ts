@@ -15,6 +15,12 @@ export interface StoreView {
   readonly kind: 'memory' | 'redis';
   /** Why it cannot be used now; undefined: it can. */
   error(): ErrorReport | undefined;
+  /** Whether who leads is decided in it: a leader cannot go on without it then. */
+  readonly holdsLease: boolean;
+  /** Why the lease cannot be used, where it is elsewhere. */
+  leaseError(): ErrorReport | undefined;
+  /** Looks whether it can be used; a leader would notice late, because it writes only what changed. */
+  probe(): Promise<void>;
 }
 
 export interface ReplicaOptions {
@@ -44,6 +50,7 @@ export class Replica {
   #configuration: Configuration;
   #federation: Federation | undefined;
   #following: Running | undefined;
+  #couldRemove = true;
 
   /** Starts at once. */
   constructor(configuration: Configuration, options: ReplicaOptions) {
@@ -58,7 +65,7 @@ export class Replica {
       configuration: () => this.#configuration,
     });
     if (elector === undefined) {
-      this.#federation = new Federation(configuration, ports);
+      this.#federation = this.#federate(ports);
       ports.metrics.set('isthmus_leader_is_leader', 1);
       return;
     }
@@ -85,9 +92,19 @@ export class Replica {
     }
   }
 
-  /** Tells the store which sources this replica works with, when it is time to. */
-  async nameSources(): Promise<void> {
-    await this.#naming.nameWhenDue(this.#configuration.sources.map(({ name }) => name));
+  /** Looks after the store: whether it can be used, and, when it is time to, which sources this replica works with. */
+  async tendStore(): Promise<void> {
+    const { store } = this.#options;
+    await store.probe();
+    // What failed is tried again by what it was: a write.
+    const isDoubtful = store.error() !== undefined;
+    await this.#naming.nameWhenDue(
+      this.#configuration.sources.map(({ name }) => name),
+      isDoubtful,
+    );
+    if (this.#mayRemove() === this.#couldRemove) return;
+    this.#couldRemove = this.#mayRemove();
+    this.#federation?.wakeClusters();
   }
 
   leader(): LeaderView {
@@ -100,7 +117,7 @@ export class Replica {
     return {
       ...(this.#federation ?? this.#standby).status(),
       replica: ports.replica,
-      leader: this.leader(),
+      leader: { ...this.leader(), error: errorStatus(store.leaseError()) },
       store: { kind: store.kind, error: errorStatus(store.error()) },
       clusterSecrets: clusterSecrets?.() ?? null,
     };
@@ -108,8 +125,12 @@ export class Replica {
 
   /** Why this replica is not ready; empty when it is, to lead or to take over. */
   unreadyReasons(): readonly string[] {
-    const error = this.#options.store.error();
-    if (error !== undefined) return [`store: ${error.code}: ${error.message}`];
+    const { store } = this.#options;
+    const told = { store: store.error(), lease: store.leaseError() };
+    const away = Object.entries(told).flatMap(([what, error]) =>
+      error === undefined ? [] : [`${what}: ${error.code}: ${error.message}`],
+    );
+    if (away.length > 0) return away;
     if (this.#federation !== undefined) return this.#federation.unreadyReasons();
     return this.#standby.hasRead ? [] : ['store: the snapshots were not read yet'];
   }
@@ -125,7 +146,7 @@ export class Replica {
     const { ports, leadershipOf = electedLeadership } = this.#options;
     const followed = this.#following?.stop();
     const leadership = leadershipOf(elector);
-    const federation = new Federation(this.#configuration, { ...ports, leadership, relistsAfterMs: RELISTS_AFTER_MS });
+    const federation = this.#federate({ ...ports, leadership, relistsAfterMs: RELISTS_AFTER_MS });
     this.#federation = federation;
     // At once, and not when others have had their turn: every loop and request of the term hangs on this.
     return onAbort(signal, async () => {
@@ -133,6 +154,16 @@ export class Replica {
       if (!this.#stop.signal.aborted) this.#follow();
       await Promise.all([federation.stop(), followed]);
     });
+  }
+
+  #federate(ports: FederationPorts): Federation {
+    return new Federation(this.#configuration, { ...ports, mayRemove: () => this.#mayRemove() });
+  }
+
+  /** Who leads without the store keeps what it finds until the store is back. */
+  #mayRemove(): boolean {
+    const { store } = this.#options;
+    return store.holdsLease || store.error() === undefined;
   }
 
   #follow(): void {

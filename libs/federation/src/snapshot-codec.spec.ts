@@ -12,9 +12,9 @@ const STATES: readonly ServiceState[] = [
   serviceState(serviceRecord('orders.shop'), { absence: provenAbsence(9), emptiness: provenEmptiness(90_000, 2) }),
   serviceState(serviceRecord('search.shop'), {
     knownFrom: 'live',
-    reading: reading([instance('10.0.0.3')], { overrulesRevision: 4, completeness: 'partial' }),
+    reading: reading([instance('10.0.0.3')], { overrules: { revision: 4, untilMs: 9 }, completeness: 'partial' }),
     absence: { passesAtMs: [1], notFoundAtMs: undefined },
-    regression: { reads: 1, firstAtMs: 2, revision: 1 },
+    regression: { reads: 1, firstAtMs: 2, observedAtMs: 1, revision: 1 },
   }),
 ];
 

@@ -75,7 +75,7 @@ const reading = {
   revision: count,
   observedAtMs: time,
   completeness: z.enum(['complete', 'partial', 'restored']),
-  overrulesRevision: orNull(count),
+  overrules: orNull(z.strictObject({ revision: count, untilMs: time })),
 };
 
 const state = {
@@ -91,7 +91,7 @@ const state = {
       isConfirmed: z.boolean(),
     }),
   ),
-  regression: orNull(z.strictObject({ reads: count, firstAtMs: time, revision: count })),
+  regression: orNull(z.strictObject({ reads: count, firstAtMs: time, observedAtMs: time, revision: count })),
   floor: orNull(z.strictObject({ revision: count, observedAtMs: time, isEmpty: z.boolean() })),
   absence: orNull(z.strictObject({ passesAtMs: z.array(time), notFoundAtMs: orNull(time) })),
   firstSeenAtMs: time,
@@ -156,7 +156,7 @@ function plainService(state: ServiceState, names: NameLists): unknown {
         : {
             ...reading,
             instances: reading.instances.map((instance) => names.rowOf(instance)),
-            overrulesRevision: reading.overrulesRevision ?? null,
+            overrules: reading.overrules ?? null,
           },
     emptiness: emptiness ?? null,
     regression: regression ?? null,

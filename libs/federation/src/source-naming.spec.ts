@@ -47,6 +47,13 @@ describe('SourceNaming', () => {
     expect(world.store.asked).toHaveLength(2);
   });
 
+  it('names them before it is time to, when the store is in doubt', async () => {
+    const { world, naming } = rig();
+    await naming.nameWhenDue([US]);
+    await naming.nameWhenDue([US], true);
+    expect(world.store.asked).toHaveLength(2);
+  });
+
   it('says what left the store, which only a leader removes', async () => {
     const { world, naming } = rig();
     world.store.removed = [sourceName('old')];

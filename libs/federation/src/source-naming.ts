@@ -20,12 +20,12 @@ export class SourceNaming {
     this.#options = options;
   }
 
-  /** Names them when it is time to; what fails is repeated with the next call. */
-  async nameWhenDue(sources: readonly SourceName[]): Promise<void> {
+  /** Names them when it is time to, or when asked to try; what fails is repeated with the next call. */
+  async nameWhenDue(sources: readonly SourceName[], isTrial = false): Promise<void> {
     const { store, clock, logger, mayRemove } = this.#options;
     const atMs = clock.monotonicMs();
     const isDue = this.#namedAtMs === undefined || atMs - this.#namedAtMs >= NAME_SOURCES_EVERY_MS;
-    if (!isDue || this.#isUnderWay) return;
+    if (!(isDue || isTrial) || this.#isUnderWay) return;
     this.#isUnderWay = true;
     try {
       const removed = await store.nameSources(sources, mayRemove);

@@ -13,7 +13,7 @@ import { CODES } from '@isthmus/model';
 export interface StatusCause {
   /** `fault`: something is wrong; `notice`: it is meant, or it passes by itself. */
   readonly severity: 'fault' | 'notice';
-  /** `hub`, `store`, `source us` or `cluster eks`. */
+  /** `hub`, `store`, `lease`, `source us` or `cluster eks`. */
   readonly subject: string;
   /** Null: a warning, which has no code. */
   readonly code: Code | null;
@@ -55,6 +55,7 @@ export function findCauses(status: HubStatus): readonly StatusCause[] {
 function hubCauses({ store, leader, readOnly, replica }: HubStatus): readonly StatusCause[] {
   const causes: StatusCause[] = [];
   if (store.error !== null) causes.push(errorCause('store', store.error));
+  if (leader.error !== null) causes.push(errorCause('lease', leader.error));
   if (!leader.isLeader && leader.holder === '') causes.push(codeCause('fault', 'hub', { code: 'no-leader' }));
   else if (!leader.isLeader) {
     const message = `${replica} stands by, so it does not know how the clusters are`;

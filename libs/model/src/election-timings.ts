@@ -1,4 +1,4 @@
-import type { ElectionTimings } from './configuration.js';
+import type { ElectionTimings } from './store-settings.js';
 
 /** How much longer than the renew deadline the lease must be: clocks may run apart by this factor. */
 const CLOCK_FACTOR = 1.25;

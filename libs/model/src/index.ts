@@ -25,5 +25,6 @@ export * from './secret.js';
 export * from './service-entry.js';
 export * from './snapshot.js';
 export * from './status.js';
+export * from './store-settings.js';
 export * from './token-bucket.js';
 export * from './unnamed-sources.js';

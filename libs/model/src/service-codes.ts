@@ -35,6 +35,11 @@ export const KEEP_CODES = {
     'the service was created anew, and the instances of the new one are not known yet',
     'Nothing: the new one takes its place with its first complete reading.',
   ),
+  'store-away': row(
+    'hold',
+    'the store is away while this replica leads without it, and nothing is removed before it is back',
+    'Bring Redis back; what was proven meanwhile leaves then.',
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** Reasons for which an instance or a service is not in a cluster. */

@@ -4,10 +4,19 @@ import type { ClusterMode, ClusterRole } from './configuration.js';
 /** What `/api/v1/status` answers. Times are ISO 8601 or null. */
 export interface HubStatus extends FederationStatus {
   readonly replica: string;
-  readonly leader: { readonly isLeader: boolean; readonly holder: string; readonly epoch: number };
+  readonly leader: LeaderStatus;
   readonly store: StoreStatus;
   /** The Secrets with kubeconfigs; null when none are read. */
   readonly clusterSecrets: ClusterSecretsStatus | null;
+}
+
+export interface LeaderStatus {
+  readonly isLeader: boolean;
+  /** "" when nobody is known to lead. */
+  readonly holder: string;
+  readonly epoch: number;
+  /** Why the lease cannot be used now, where it is not in the store. */
+  readonly error: ErrorStatus | null;
 }
 
 export interface ClusterSecretsStatus {

@@ -5,8 +5,8 @@ import { clientOptions } from './client-options.js';
 import { keysOf } from './keys.js';
 import { translateError } from './translate-error.js';
 
-/** The oldest major version that is tried. */
-const OLDEST_MAJOR = 6;
+/** The oldest version that is tried: major and minor. */
+const OLDEST = [6, 2] as const;
 /** What every script of the hub does, on a key of its own that it deletes again. */
 const TRIAL = `
 redis.call('HSET', KEYS[1], 'a', '1')
@@ -78,8 +78,9 @@ function versionCheck(server: Info): Check {
   const version = server?.get('redis_version') ?? server?.get('valkey_version');
   if (version === undefined) return unseen('redis-version', 'it does not say its version');
   const message = `version ${version}`;
-  if (Number(version.split('.')[0]) >= OLDEST_MAJOR) return fine('redis-version', message);
-  return warned('redis-version', message, `Upgrade it: Isthmus is tried from Redis ${OLDEST_MAJOR} on.`);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return fine('redis-version', message);
+  return warned('redis-version', message, `Upgrade it: Isthmus is tried from Redis ${OLDEST.join('.')} on.`);
 }
 
 function roleCheck(replication: Info): Check {
@@ -102,14 +103,12 @@ function evictionCheck(memory: Info): Check {
   return isLimited ? broken('redis-eviction', message, fix) : warned('redis-eviction', message, fix);
 }
 
+/** What a Redis forgets is read anew, and nothing is removed before: it is good to know, and no fault. */
 function persistenceCheck(persistence: Info): Check {
   const isAppending = persistence?.get('aof_enabled');
   if (isAppending === undefined) return unseen('redis-persistence', 'its persistence is not for the hub to see');
-  if (isAppending === '1') return fine('redis-persistence', 'it appends to a file');
-  const message = 'it does not append to a file: a restart may forget the lease and the latest snapshots';
-  const fix =
-    'CONFIG SET appendonly yes  # or accept it: without snapshots a hub removes nothing until all was read anew';
-  return warned('redis-persistence', message, fix);
+  const forgets = 'a restart of it may forget the lease and the latest snapshots: all is read anew, nothing is removed';
+  return fine('redis-persistence', isAppending === '1' ? 'it appends to a file' : forgets);
 }
 
 /** Runs what the scripts of the hub run, on keys of the hub. */
@@ -125,8 +124,8 @@ async function scriptCheck(client: Redis, { keyPrefix, username }: RedisSettings
       const { code, message } = toIsthmusError(failure, 'running a script');
       return broken('redis-rights', message, CODES[code].remedy);
     }
-    const rights = '-@all +@read +@write +@scripting +@stream +@connection +wait -@dangerous +info -@admin';
-    const fix = `ACL SETUSER ${username ?? 'isthmus'} on ~${keyPrefix}:{${hub}}:* ${rights}`;
+    const rights = '-@all +@read +@write +@scripting +@stream +@connection +wait -@dangerous +info';
+    const fix = `ACL SETUSER ${username ?? 'isthmus'} on ~${keyPrefix}:* ${rights}`;
     return broken('redis-rights', failure.message, fix);
   }
 }

@@ -20,9 +20,12 @@ export interface OpenRedisOptions extends RedisObservers {
 /** All that one hub keeps in Redis. */
 export interface RedisBackend {
   readonly snapshots: RedisSnapshotStore;
+  /** Connects when it is asked for the first time. */
   readonly lease: LeaseStore;
   /** Why Redis cannot be used now; undefined: it can. */
   readonly error: () => ErrorReport | undefined;
+  /** Looks whether Redis answers, unless it is known that something is wrong: then only the next real work can tell. */
+  readonly probe: () => Promise<void>;
   close(): void;
 }
 
@@ -33,7 +36,8 @@ export function openRedis({ settings, hub, codec, ...observers }: OpenRedisOptio
   const connect = (purpose: Purpose): RedisConnection => new RedisConnection({ settings, purpose, health, clock });
   const keys = keysOf(settings.keyPrefix, hub);
   const data = connect('data');
-  const leaseConnection = connect('lease');
+  let leaseConnection: RedisConnection | undefined;
+  let lease: LeaseStore | undefined;
   const openNews = (): RedisConnection => {
     try {
       return connect('news');
@@ -47,11 +51,19 @@ export function openRedis({ settings, hub, codec, ...observers }: OpenRedisOptio
   };
   return {
     snapshots: new RedisSnapshotStore({ keys, data, openNews, codec, clock, metrics }),
-    lease: new RedisLeaseStore(leaseConnection, keys.lease, settings.waitReplicas),
+    get lease() {
+      leaseConnection ??= connect('lease');
+      lease ??= new RedisLeaseStore(leaseConnection, keys.lease, settings.waitReplicas);
+      return lease;
+    },
     error: () => health.error,
+    probe: async () => {
+      // Its failure is told by `error`.
+      if (health.error === undefined) await data.call('ping').catch(() => undefined);
+    },
     close: () => {
       data.close();
-      leaseConnection.close();
+      leaseConnection?.close();
     },
   };
 }

@@ -73,6 +73,12 @@ const ELECTION_METRICS = [
     labels: [],
   },
   {
+    name: 'isthmus_lease_up',
+    type: 'gauge',
+    help: '1 while the Lease in Kubernetes can be used, else 0; absent when the lease is not there.',
+    labels: [],
+  },
+  {
     name: 'isthmus_leader_transitions_total',
     type: 'counter',
     help: 'Terms of this replica that began or ended.',

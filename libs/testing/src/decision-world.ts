@@ -25,7 +25,7 @@ export class DecisionWorld {
   previous: Namespace = new Map();
   memory: ClusterMemory = newClusterMemory();
   nowMs = EPOCH_MS;
-  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings'> = {
+  input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings' | 'withholdsRemovals'> = {
     cluster: cluster(),
     hub: hub(),
     sources: [US, EU],
@@ -82,6 +82,11 @@ export class DecisionWorld {
   move(): void {
     this.previous = new Map([...this.previous, ...this.namespace]);
     this.namespace = new Map();
+  }
+
+  /** Whether nothing may leave from now on. */
+  withhold(withholdsRemovals: boolean): void {
+    this.input = { ...this.input, withholdsRemovals };
   }
 
   restart(): void {

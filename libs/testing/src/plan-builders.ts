@@ -86,7 +86,13 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
   return {
     hub: hub(),
     store: { kind: 'memory' },
-    election: { backend: 'none', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
+    election: {
+      backend: 'none',
+      leaseMs: 15_000,
+      renewDeadlineMs: 10_000,
+      retryMs: 2_000,
+      kubernetes: { namespace: 'isthmus', leaseName: undefined },
+    },
     sources: [],
     clusters: [],
     approvals: [],

@@ -14,7 +14,7 @@ describeOnRedis('a pair of hubs whose Redis is in trouble', () => {
   let pair: HubPair;
   beforeAll(async () => {
     redis = await startRedis();
-    pair = await HubPair.start({ redis: { url: `redis://127.0.0.1:${redis.port}` } });
+    pair = await HubPair.start({ store: { redis: { url: `redis://127.0.0.1:${redis.port}` } } });
     const { other } = await pair.leader();
     await eventually(async () => (await pair.readiness(other))?.status === 200);
   }, LIMIT_MS);

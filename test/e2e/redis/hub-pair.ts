@@ -29,6 +29,18 @@ export interface HubProcess {
   child: ChildProcess | undefined;
 }
 
+/** A part of `isthmus.yaml`. */
+export interface PairDocument {
+  readonly store: object;
+  readonly election?: object;
+}
+
+interface Made {
+  readonly hubs: HubProcess[];
+  readonly document: PairDocument;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 /** Two hubs, one configuration, an emulated Cloud Map that never rests, and an emulated cluster whose writes are judged. */
 export class HubPair {
   readonly truth = new Truth();
@@ -36,26 +48,28 @@ export class HubPair {
   readonly #cloudMap: CloudMapEmulator;
   readonly #cluster: KubeEmulator;
   readonly #hubs: readonly HubProcess[];
-  readonly #store: object;
+  readonly #document: PairDocument;
+  readonly #env: Readonly<Record<string, string>>;
   readonly #churn = new AbortController();
   #churning: Promise<void> = Promise.resolve();
 
-  private constructor(cloudMap: CloudMapEmulator, cluster: KubeEmulator, made: { hubs: HubProcess[]; store: object }) {
+  private constructor(cloudMap: CloudMapEmulator, cluster: KubeEmulator, made: Made) {
     this.#cloudMap = cloudMap;
     this.#cluster = cluster;
     this.#hubs = made.hubs;
-    this.#store = made.store;
+    this.#document = made.document;
+    this.#env = made.env;
   }
 
-  /** `store`: of `isthmus.yaml`. Resolves when one of the hubs leads and has written. */
-  static async start(store: object): Promise<HubPair> {
+  /** `document`: what `isthmus.yaml` says of `store` and `election`. Resolves when one of the hubs leads and has written. */
+  static async start(document: PairDocument, env: Readonly<Record<string, string>> = {}): Promise<HubPair> {
     const services = Object.fromEntries(SERVICES.map((service) => [service, { instances: {} }]));
     const seed = { accounts: { [ACCOUNT]: { [REGION]: { namespaces: { shop: { services } } } } } };
     const hubs = await Promise.all(
       ['a', 'b'].map(async (name): Promise<HubProcess> => ({ name, port: await freePort(), child: undefined })),
     );
     const cluster = await startKubeEmulator({ name: 'eks' });
-    const pair = new HubPair(await startCloudMapEmulator({ seed }), cluster, { hubs, store });
+    const pair = new HubPair(await startCloudMapEmulator({ seed }), cluster, { hubs, document, env });
     pair.truth.watch(cluster);
     pair.#churning = pair.#change();
     for (const hub of hubs) pair.run(hub);
@@ -70,7 +84,7 @@ export class HubPair {
     writeFileSync(join(this.folder, 'eks.kubeconfig'), this.#cluster.kubeconfig(), { mode: 0o600 });
     const child = spawn(process.execPath, [MAIN, 'serve', '-c', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      env: { PATH: process.env['PATH'], AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...this.#env },
     });
     const log = createWriteStream(join(this.folder, `${hub.name}.log`), { flags: 'a' });
     child.stdout.pipe(log, { end: false });
@@ -171,7 +185,7 @@ export class HubPair {
     return stringify({
       apiVersion: 'isthmus.dev/v1',
       hub: { name: 'pair', http: { host: '127.0.0.1', port } },
-      store: this.#store,
+      ...this.#document,
       sources: [
         {
           name: 'us',

@@ -25,7 +25,7 @@ describeOnRedis('a pair of hubs on a real Redis', () => {
     eventually(async () => (await pair.readiness(hub))?.status === 200);
   beforeAll(async () => {
     redis = await startRedis();
-    pair = await HubPair.start({ redis: { url: `redis://127.0.0.1:${redis.port}` } });
+    pair = await HubPair.start({ store: { redis: { url: `redis://127.0.0.1:${redis.port}` } } });
   }, RUN_MS);
   afterAll(async () => {
     const lines = Object.entries(seconds).map(

@@ -47,6 +47,11 @@ export class Truth {
     };
   }
 
+  /** Every address that stands in the cluster now. */
+  addresses(): ReadonlySet<string> {
+    return new Set([...this.#stored.values()].flatMap(({ addresses }) => [...addresses]));
+  }
+
   /** Throws with every wrong write so far. */
   assertNothingWrong(): void {
     if (this.wrong.length > 0) throw new Error(`wrong writes: ${JSON.stringify(this.wrong)}`);

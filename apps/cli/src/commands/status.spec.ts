@@ -10,7 +10,7 @@ const STATUS: HubStatus = {
   hub: 'prod',
   replica: 'hub-0',
   readOnly: false,
-  leader: { isLeader: true, holder: 'hub-0', epoch: 3 },
+  leader: { isLeader: true, holder: 'hub-0', epoch: 3, error: null },
   store: { kind: 'redis', error: null },
   clusterSecrets: null,
   sources: [

@@ -18,7 +18,13 @@ describe('store and election', () => {
   it('are one replica on the embedded store without a word about them', () => {
     expect(configured('')).toEqual({
       store: { kind: 'memory' },
-      election: { backend: 'none', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
+      election: {
+        backend: 'none',
+        leaseMs: 15_000,
+        renewDeadlineMs: 10_000,
+        retryMs: 2_000,
+        kubernetes: { namespace: 'isthmus', leaseName: undefined },
+      },
     });
   });
 
@@ -58,6 +64,13 @@ describe('store and election', () => {
     });
   });
 
+  it.each(['memory: {}', 'redis: { url: "redis://r" }'])('may keep the lease in Kubernetes, with %s', (store) => {
+    const { election } = configured(`store: { ${store} }\nelection: { backend: kubernetes }`);
+    expect(election).toMatchObject({ backend: 'kubernetes', kubernetes: { namespace: 'isthmus' } });
+    const named = configured('election: { backend: kubernetes, kubernetes: { namespace: hubs, leaseName: a.b } }');
+    expect(named.election.kubernetes).toEqual({ namespace: 'hubs', leaseName: 'a.b' });
+  });
+
   it('may be one replica with snapshots in Redis', () => {
     const { election } = configured('store: { redis: { url: "redis://r" } }\nelection: { backend: none }');
     expect(election.backend).toBe('none');
@@ -85,7 +98,13 @@ describe('store and election', () => {
     ['a lease in no store', 'election: { backend: redis }', ['CFG043 election.backend']],
     ['a lease that is too short', 'election: { lease: 12s }', ['CFG042 election']],
     ['a deadline that is too short', 'election: { retry: 4s }', ['CFG042 election']],
-    ['Kubernetes', 'election: { backend: kubernetes }', ['CFG008 election.backend']],
+    ['another backend', 'election: { backend: etcd }', ['CFG008 election.backend']],
+    ['a Lease that nothing uses', 'election: { kubernetes: { leaseName: x } }', ['CFG049 election.kubernetes']],
+    [
+      'a Lease of an illegal name',
+      'election: { backend: kubernetes, kubernetes: { leaseName: A_b } }',
+      ['CFG048 election.kubernetes.leaseName'],
+    ],
   ])('refuse %s', (_, text, problems) => {
     expect(problemsOf(text)).toEqual(problems);
   });

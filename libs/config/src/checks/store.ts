@@ -18,13 +18,19 @@ function checkPlaces({ memory, redis }: Outline['store']): readonly Finding[] {
 
 function checkElection(
   { redis }: Outline['store'],
-  { backend, lease, renewDeadline, retry }: Outline['election'],
+  { backend, kubernetes, lease, renewDeadline, retry }: Outline['election'],
 ): readonly Finding[] {
   const fault = unsafeTimings({ leaseMs: lease, renewDeadlineMs: renewDeadline, retryMs: retry });
   const isComparable = ![lease, renewDeadline, retry].some(Number.isNaN);
-  const timings: readonly Finding[] =
-    fault === undefined || !isComparable ? [] : [{ code: 'CFG042', path: ['election'], message: fault }];
-  if (backend !== 'redis' || redis !== undefined) return timings;
-  const message = 'has no store.redis to keep its lease in';
-  return [...timings, { code: 'CFG043', path: ['election', 'backend'], message }];
+  const findings: Finding[] = [];
+  if (fault !== undefined && isComparable) findings.push({ code: 'CFG042', path: ['election'], message: fault });
+  if (kubernetes !== undefined && backend !== 'kubernetes') {
+    const message = 'names a Lease, and the lease is kept elsewhere';
+    findings.push({ code: 'CFG049', path: ['election', 'kubernetes'], message });
+  }
+  if (backend === 'redis' && redis === undefined) {
+    const message = 'has no store.redis to keep its lease in';
+    findings.push({ code: 'CFG043', path: ['election', 'backend'], message });
+  }
+  return findings;
 }

@@ -1,7 +1,8 @@
 import { IsthmusError } from '@isthmus/model';
 import type { LeaseRecord } from '@isthmus/ports';
-import { leaseStoreContract, ManualClock } from '@isthmus/testing';
+import { leaseStoreContract, ManualClock, recordingLogger, recordingMetrics } from '@isthmus/testing';
 import type { ApiAnswer, ApiRequest } from '../transport.js';
+import type { KubernetesLeaseStoreOptions } from './kubernetes-lease-store.js';
 import { KubernetesLeaseStore } from './kubernetes-lease-store.js';
 
 const PATH = '/apis/coordination.k8s.io/v1/namespaces/isthmus/leases';
@@ -73,7 +74,7 @@ function answer(status: number, body: object): Promise<ApiAnswer> {
   return Promise.resolve({ status, contentType: 'application/json', serverTimeMs: 0, retryAfterMs: undefined, text });
 }
 
-const open = (api: LeaseApi, more: { readonly hub?: string; readonly namespace?: string } = {}): KubernetesLeaseStore =>
+const open = (api: LeaseApi, more: Partial<KubernetesLeaseStoreOptions> = {}): KubernetesLeaseStore =>
   new KubernetesLeaseStore({
     open: () => api.open(),
     namespace: 'isthmus',
@@ -81,6 +82,8 @@ const open = (api: LeaseApi, more: { readonly hub?: string; readonly namespace?:
     hub: 'prod',
     leaseMs: 15_000,
     clock: new ManualClock(),
+    logger: recordingLogger(),
+    metrics: recordingMetrics(),
     ...more,
   });
 
@@ -183,6 +186,21 @@ describe('KubernetesLeaseStore', () => {
       await expect(ask()).rejects.toMatchObject({ code });
     }
     expect(await store.renew({ holder: 'a', epoch: 1, floor: 0 })).toMatchObject({ holder: 'a' });
+  });
+
+  it('says once that the lease cannot be used, and that it can again', async () => {
+    const [logger, metrics] = [recordingLogger(), recordingMetrics()];
+    const told = open(api, { logger, metrics });
+    expect([told.error, metrics.value('isthmus_lease_up')]).toEqual([undefined, 1]);
+    for (let time = 0; time < 2; time++) {
+      api.failsWith = 403;
+      await expect(told.observe()).rejects.toMatchObject({ code: 'forbidden' });
+      expect(told.error).toMatchObject({ code: 'forbidden' });
+      expect(metrics.value('isthmus_lease_up')).toBe(0);
+    }
+    await told.observe();
+    expect([told.error, metrics.value('isthmus_lease_up')]).toEqual([undefined, 1]);
+    expect(logger.lines.map(({ level }) => level)).toEqual(['warn', 'info']);
   });
 
   it('connects anew after its credential was refused', async () => {

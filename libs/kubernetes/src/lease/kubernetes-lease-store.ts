@@ -1,5 +1,6 @@
-import { IsthmusError, OBJECT } from '@isthmus/model';
-import type { Clock, LeaseRecord, LeaseStore } from '@isthmus/ports';
+import type { ErrorReport } from '@isthmus/model';
+import { IsthmusError, OBJECT, toIsthmusError } from '@isthmus/model';
+import type { Clock, LeaseRecord, LeaseStore, Logger, Metrics } from '@isthmus/ports';
 import { answerError } from '../answer-errors.js';
 import type { ApiAnswer, ApiRequest, Transport } from '../transport.js';
 import { parseObject } from '../json.js';
@@ -20,6 +21,8 @@ export interface KubernetesLeaseStoreOptions {
   /** For those who look at the Lease; the hub itself decides by its own clocks. */
   readonly leaseMs: number;
   readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 const JSON_TYPE = 'application/json';
@@ -40,16 +43,59 @@ export class KubernetesLeaseStore implements LeaseStore {
   #transport: LeaseTransport | undefined;
   /** The Lease as this process wrote it last: a renewal need not look at it first. */
   #own: StoredLease | undefined;
+  #error: ErrorReport | undefined;
 
   constructor(options: KubernetesLeaseStoreOptions) {
     this.#options = options;
+    options.metrics.set('isthmus_lease_up', 1);
   }
 
-  async observe(): Promise<LeaseRecord> {
-    return (await this.#read())?.record ?? NO_RECORD;
+  /** Why the lease cannot be used now; undefined: it can. */
+  get error(): ErrorReport | undefined {
+    return this.#error;
   }
 
-  async acquire({ holder, seen, floor }: Parameters<LeaseStore['acquire']>[0]): Promise<LeaseRecord | undefined> {
+  observe(): Promise<LeaseRecord> {
+    return this.#told(async () => (await this.#read())?.record ?? NO_RECORD);
+  }
+
+  acquire(request: Parameters<LeaseStore['acquire']>[0]): Promise<LeaseRecord | undefined> {
+    return this.#told(() => this.#acquire(request));
+  }
+
+  renew(request: Parameters<LeaseStore['renew']>[0]): Promise<LeaseRecord | undefined> {
+    return this.#told(() => this.#renew(request));
+  }
+
+  release(request: Parameters<LeaseStore['release']>[0]): Promise<void> {
+    return this.#told(() => this.#release(request));
+  }
+
+  /** Hangs up. */
+  async close(): Promise<void> {
+    await this.#transport?.close();
+  }
+
+  /** A line in the log when it changes whether the lease can be used. */
+  async #told<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const { clock, logger, metrics } = this.#options;
+    try {
+      const answer = await work();
+      if (this.#error !== undefined) logger.info('the lease can be used again');
+      this.#error = undefined;
+      metrics.set('isthmus_lease_up', 1);
+      return answer;
+    } catch (cause) {
+      const { code, message } = toIsthmusError(cause, this.#doing('using'));
+      const sinceMs = this.#error?.code === code ? this.#error.sinceMs : clock.nowMs();
+      if (this.#error === undefined) logger.warn('the lease cannot be used', { code, error: message });
+      this.#error = { code, message, sinceMs };
+      metrics.set('isthmus_lease_up', 0);
+      throw cause;
+    }
+  }
+
+  async #acquire({ holder, seen, floor }: Parameters<LeaseStore['acquire']>[0]): Promise<LeaseRecord | undefined> {
     const stored = await this.#read();
     if (!isSameRecord(stored?.record ?? NO_RECORD, seen)) return undefined;
     const taken = { holder, epoch: Math.max(seen.epoch, floor) + 1, sequence: 0 };
@@ -57,7 +103,7 @@ export class KubernetesLeaseStore implements LeaseStore {
     return written?.record;
   }
 
-  async renew(request: Parameters<LeaseStore['renew']>[0]): Promise<LeaseRecord | undefined> {
+  async #renew(request: Parameters<LeaseStore['renew']>[0]): Promise<LeaseRecord | undefined> {
     const known = this.#own;
     if (known !== undefined && isHeldBy(known, request)) {
       const renewed = await this.#write(known, renewedBy(known.record, request.floor), false);
@@ -69,16 +115,11 @@ export class KubernetesLeaseStore implements LeaseStore {
     return (await this.#write(stored, renewedBy(stored.record, request.floor), false))?.record;
   }
 
-  async release(request: Parameters<LeaseStore['release']>[0]): Promise<void> {
+  async #release(request: Parameters<LeaseStore['release']>[0]): Promise<void> {
     const stored = await this.#read();
     if (stored === undefined || !isHeldBy(stored, request)) return;
     const { epoch, sequence } = stored.record;
     await this.#write(stored, { holder: '', epoch, sequence: sequence + 1 }, false);
-  }
-
-  /** Hangs up. */
-  async close(): Promise<void> {
-    await this.#transport?.close();
   }
 
   async #read(): Promise<StoredLease | undefined> {

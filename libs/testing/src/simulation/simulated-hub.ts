@@ -171,7 +171,13 @@ export class SimulatedHub {
         ...coreWithout(without),
       },
       elector: elector === undefined ? undefined : electorWithout(without, elector),
-      store: { kind: 'redis', error: () => undefined },
+      store: {
+        kind: 'redis',
+        holdsLease: true,
+        error: () => undefined,
+        leaseError: () => undefined,
+        probe: () => Promise.resolve(),
+      },
       ...(without === 'epoch' ? { leadershipOf: withoutEpoch } : {}),
     });
   }

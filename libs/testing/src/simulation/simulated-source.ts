@@ -26,7 +26,10 @@ export interface SimulatedSourceOptions extends SourceChannelOptions {
   readonly believesParts: boolean;
 }
 
-/** Answers of an older membership that may come in a row: three over a minute are believed, as documented. */
+/**
+ * Answers of an older membership that may come between two true ones that arrive: three over a minute are believed, as
+ * documented, whatever was lost between them.
+ */
 const OLDER_IN_A_ROW = 2;
 
 /** One region as one hub sees it: every call may be late, lost, refused, cut short or answered with an older truth. */
@@ -50,6 +53,7 @@ export function simulatedSource(options: SimulatedSourceOptions): CloudMapSource
     getNamespace: (id, signal) => inner.getNamespace(id, signal),
     discoverInstances: async (service, signal) => {
       const answer = await channel.about(service.key, () => inner.discoverInstances(service, signal));
+      if (answer.kind === 'complete') channel.arrived(service.key);
       return seen(cut(kept(answer, options.keptAttributes), options.menu));
     },
     listInstances: async (service, signal) => seen(await inner.listInstances(service, signal)),
@@ -83,8 +87,8 @@ type Strike = CloudMapFault | undefined;
 /** Carries the calls of one process to Cloud Map, under all the faults of a source. */
 export class SourceChannel {
   readonly #options: SourceChannelOptions;
-  /** How many answers in a row were of an older membership, by service. */
-  readonly #older = new Map<string, number>();
+  /** How many answers were of an older membership since a true one arrived, and whether the last one was, by service. */
+  readonly #older = new Map<string, { readonly count: number; readonly isLast: boolean }>();
   #about = '';
 
   constructor(options: SourceChannelOptions) {
@@ -97,6 +101,11 @@ export class SourceChannel {
     const called = call();
     this.#about = '';
     return called;
+  }
+
+  /** A complete answer about a service has arrived. */
+  arrived(service: string): void {
+    if (this.#older.get(service)?.isLast !== true) this.#older.delete(service);
   }
 
   async call(operation: string, perform: () => CloudMapReply): Promise<CloudMapReply> {
@@ -143,9 +152,9 @@ export class SourceChannel {
   }
 
   #mayBeOlder(service: string): boolean {
-    const inRow = this.#older.get(service) ?? 0;
-    const isOlder = inRow < OLDER_IN_A_ROW && this.#options.menu.strikes('source-older-revision');
-    this.#older.set(service, isOlder ? inRow + 1 : 0);
+    const { count } = this.#older.get(service) ?? { count: 0 };
+    const isOlder = count < OLDER_IN_A_ROW && this.#options.menu.strikes('source-older-revision');
+    this.#older.set(service, { count: isOlder ? count + 1 : count, isLast: isOlder });
     return isOlder;
   }
 }

@@ -162,7 +162,13 @@ function configurationOf(generation: number): Configuration {
   const regions = REGIONS.map((region) => source({ name: region, region, account: ACCOUNT, poll }));
   return configuration({
     hub: hub({ name: 'prod' }),
-    election: { backend: 'redis', leaseMs: 15_000, renewDeadlineMs: 10_000, retryMs: 2_000 },
+    election: {
+      backend: 'redis',
+      leaseMs: 15_000,
+      renewDeadlineMs: 10_000,
+      retryMs: 2_000,
+      kubernetes: { namespace: 'isthmus', leaseName: undefined },
+    },
     sources: regions,
     clusters: [clusterOf('alpha', generation, {}), clusterOf('beta', generation, { regions: ['eu-west-1'] })],
   });

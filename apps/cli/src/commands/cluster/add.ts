@@ -38,11 +38,11 @@ export interface ClusterSurroundings {
   readonly terminal: Terminal;
   open(options: AdministratorOptions): Promise<Administrator>;
   readonly signal: AbortSignal;
+  /** How long a cluster may take until a new credential may do what its Role says. */
+  readonly patienceMs: number;
 }
 
 const TOKEN_WITHIN_MS = 30_000;
-/** An authorizer learns of a new binding a moment later. */
-const ACCESS_TRIALS = 20;
 const TRIAL_GAP_MS = 250;
 
 /** Gives a hub access to a cluster: what it needs there, the Secret here, and the lines for `isthmus.yaml`. */
@@ -101,7 +101,7 @@ async function applyAll(
 async function tryAccess(
   kubeconfig: string,
   { name, namespace, server }: AddOptions,
-  { terminal, signal }: ClusterSurroundings,
+  { terminal, signal, patienceMs }: ClusterSurroundings,
 ): Promise<void> {
   const parsed = parseKubeconfig(kubeconfig, 'the new kubeconfig');
   if (!parsed.ok) {
@@ -110,7 +110,7 @@ async function tryAccess(
   }
   const client = new KubernetesClusterClient({ cluster: clusterName(name), kubeconfig: parsed.value, namespace });
   try {
-    await untilAllowed(client, signal);
+    await untilAllowed(client, patienceMs, signal);
     terminal.tell(`the hub's credential reads ServiceEntries in ${namespace}`, 'good');
   } catch (error) {
     // From here another address than the person's own may be out of reach.
@@ -121,14 +121,15 @@ async function tryAccess(
   }
 }
 
-async function untilAllowed(client: KubernetesClusterClient, signal: AbortSignal): Promise<void> {
-  for (let trial = 1; ; trial += 1) {
+/** An authorizer learns of a new binding a moment later. */
+async function untilAllowed(client: KubernetesClusterClient, patienceMs: number, signal: AbortSignal): Promise<void> {
+  for (const endMs = performance.now() + patienceMs; ;) {
     try {
       await client.listMetadata(signal);
       return;
     } catch (error) {
       const isEarly = error instanceof IsthmusError && (error.code === 'forbidden' || error.code === 'unauthorized');
-      if (!isEarly || trial >= ACCESS_TRIALS) throw error;
+      if (!isEarly || performance.now() >= endMs) throw error;
       await new Promise((resolve) => setTimeout(resolve, TRIAL_GAP_MS));
     }
   }
