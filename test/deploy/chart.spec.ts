@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { parseConfig } from '@isthmus/config';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 
 import type { Manifest } from './manifests.js';
 import { CHART, manifests, podOf, rendered, renderedText, theOne } from './manifests.js';
@@ -147,12 +147,15 @@ describeOn(['helm'], 'the chart', () => {
   });
 
   it('finds the Lease in the configuration, and writes down where it is', () => {
-    const args = ['--set', 'config.election.backend=kubernetes', '--namespace', 'mesh', '--skip-schema-validation'];
+    const args = ['--set', 'config.election.backend=kubernetes', '--namespace', 'mesh'];
     const objects = rendered('pair', args);
     const role = objects.find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'isthmus-lease');
     expect(role).toMatchObject({ metadata: { namespace: 'mesh' }, rules: [{}, { resourceNames: ['isthmus-prod'] }] });
-    expect(parse(theOne('ConfigMap', objects).data?.['isthmus.yaml'] ?? '')).toMatchObject({
-      election: { backend: 'kubernetes', kubernetes: { namespace: 'mesh' } },
+    const text = theOne('ConfigMap', objects).data?.['isthmus.yaml'] ?? '';
+    const parsed = parseConfig(text, { file: 'isthmus.yaml', folder: '/etc/isthmus' });
+    expect(parsed.ok && parsed.value.configuration.election).toMatchObject({
+      backend: 'kubernetes',
+      kubernetes: { namespace: 'mesh' },
     });
   });
 
