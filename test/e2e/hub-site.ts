@@ -79,7 +79,7 @@ export class HubSite {
   }
 
   /** Writes `isthmus.yaml`; the hub reads it at its next start, or within 10 s. */
-  configure(edit: (cluster: ClusterDocument, name: ClusterName) => void = () => undefined): void {
+  configure(edit: (cluster: ClusterDocument, name: ClusterName) => void = () => undefined, more: object = {}): void {
     const clusters = CLUSTER_NAMES.map((name) => {
       const document = this.#clusterDocument(name);
       edit(document, name);
@@ -90,13 +90,14 @@ export class HubSite {
       hub: { name: 'e2e', http: { host: LOOPBACK, port: this.#port } },
       sources: (Object.keys(REGIONS) as Region[]).map((region) => this.#sourceDocument(region)),
       clusters,
+      ...more,
     };
     writeFileSync(join(this.site.folder, 'isthmus.yaml'), stringify(document));
   }
 
   /** Starts the hub as `isthmus serve` does. */
-  startHub(): void {
-    this.#hub = startApp(this.site, 'cli', ['serve', '-c', join(this.site.folder, 'isthmus.yaml')]);
+  startHub(env: Readonly<Record<string, string>> = {}): void {
+    this.#hub = startApp(this.site, 'cli', ['serve', '-c', join(this.site.folder, 'isthmus.yaml')], env);
   }
 
   /** Cloud Map accepts connections and answers nothing until it is thawed. */
@@ -124,7 +125,12 @@ export class HubSite {
   }
 
   async status(): Promise<HubStatus> {
-    return (await (await fetch(`http://${LOOPBACK}:${this.#port}/api/v1/status`)).json()) as HubStatus;
+    return JSON.parse(await this.page('/api/v1/status')) as HubStatus;
+  }
+
+  /** What the hub answers at a path. */
+  async page(path: string): Promise<string> {
+    return (await fetch(`http://${LOOPBACK}:${this.#port}${path}`)).text();
   }
 
   async clusterStatus(name: ClusterName): Promise<HubStatus['clusters'][number] | undefined> {
@@ -276,8 +282,8 @@ function placeOf(region: Region, service: string, address: string): object {
   return { account: ACCOUNT, region, namespace: 'shop', service, id: `i-${address}` };
 }
 
-function startApp(site: TestSite, app: string, words: readonly string[]): ServerProcess {
+function startApp(site: TestSite, app: string, words: readonly string[], env: object = {}): ServerProcess {
   const main = join(DIST, app, 'src/main.js');
-  const place = { log: join(site.folder, `${app}.log`), env: ENVIRONMENT };
+  const place = { log: join(site.folder, `${app}.log`), env: { ...ENVIRONMENT, ...env } };
   return new ServerProcess(process.execPath, ['--enable-source-maps', main, ...words], place);
 }

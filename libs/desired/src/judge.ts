@@ -11,7 +11,7 @@ import type {
   RouteSettings,
   SourceSettings,
 } from '@isthmus/model';
-import { hasAbsenceProof, hasEmptinessProof } from '@isthmus/model';
+import { hasAbsenceProof, hasEmptinessProof, isOverruled } from '@isthmus/model';
 import { bookedSource } from './booked-source.js';
 import type { Candidates } from './candidates.js';
 import { candidatesOf } from './candidates.js';
@@ -98,7 +98,7 @@ export interface JudgeGuards {
   /** Whether the live object holds a newer state of the component than a reading. */
   readonly holdsNewer: (
     record: ComponentRecord | undefined,
-    reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrulesRevision'>,
+    reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrules'>,
     nowMs: number,
   ) => boolean;
   /** What becomes of a component that is proven gone, or no longer mapped. */
@@ -199,7 +199,7 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.emptiness !== undefined) {
     const { revision, observedAtMs } = state.emptiness;
     const isProven = hasEmptinessProof(state.emptiness, context.cluster.deletes);
-    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrulesRevision: undefined }, context.nowMs)) {
+    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrules: undefined }, context.nowMs)) {
       return { kind: 'empty', revision, observedAtMs };
     }
     if (record !== undefined || state.reading === undefined) return { kind: 'keep', reason: 'empty-unproven' };
@@ -248,13 +248,13 @@ const BELIEVED_AHEAD_MS = 300_000;
 /** Whether the live object holds a newer state of the component than a reading: by revision, then by AWS's `Date`. */
 function isNewer(
   record: ComponentRecord | undefined,
-  reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrulesRevision'>,
+  reading: Pick<AcceptedReading, 'revision' | 'observedAtMs' | 'overrules'>,
   nowMs: number,
 ): boolean {
   if (record === undefined) return false;
-  const isSeenLater = record.observedAtMs > reading.observedAtMs && record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
-  if (record.revision === reading.revision) return isSeenLater;
-  // A revision that was overruled can be reached in earnest afterwards.
-  const isOverruled = record.revision <= (reading.overrulesRevision ?? -1) && !isSeenLater;
-  return record.revision > reading.revision && !isOverruled;
+  const isBelieved = record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+  if (record.revision === reading.revision) return isBelieved && record.observedAtMs > reading.observedAtMs;
+  // A time that is not believed says nothing; the revision alone decides then.
+  const claim = { revision: record.revision, observedAtMs: isBelieved ? record.observedAtMs : 0 };
+  return record.revision > reading.revision && !isOverruled(claim, reading.overrules);
 }

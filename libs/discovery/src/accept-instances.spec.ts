@@ -123,7 +123,7 @@ describe('acceptInstances with a revision that went back', () => {
   it('keeps the old reading and counts', () => {
     const service = polled().complete(17, [a, b]).complete(16, [a]);
     expect(service).toMatchObject({ last: 'regressed', ids: [a.id, b.id] });
-    expect(service.state.regression).toEqual({ reads: 1, firstAtMs: 2_000, revision: 16 });
+    expect(service.state.regression).toEqual({ reads: 1, firstAtMs: 2_000, observedAtMs: 2_000, revision: 16 });
     expect(service.complete(17, [a, b])).toMatchObject({ last: 'same', state: { regression: undefined } });
   });
 
@@ -131,7 +131,7 @@ describe('acceptInstances with a revision that went back', () => {
     const service = polled().complete(17, [a, b]).complete(3, [a]).complete(3, [a], 59_999).complete(3, [a], 0);
     expect(service.last).toBe('regressed');
     expect(service.complete(3, [a], 1)).toMatchObject({ last: 'changed', ids: [a.id] });
-    expect(service.state.reading).toMatchObject({ revision: 3, overrulesRevision: 17 });
+    expect(service.state.reading).toMatchObject({ revision: 3, overrules: { revision: 17, untilMs: 2_000 } });
     expect(service.state.regression).toBeUndefined();
   });
 
@@ -141,9 +141,15 @@ describe('acceptInstances with a revision that went back', () => {
 
   it('overrules until the revision is above the overruled one', () => {
     const service = polled().complete(17, [a, b]).complete(3, [a]).complete(3, [a]).complete(3, [a], 60_000);
-    expect(service.complete(4, [a]).state.reading?.overrulesRevision).toBe(17);
-    expect(service.live({ revision: 17 }).state.floor).toBeUndefined();
-    expect(service.complete(18, [a]).state.reading?.overrulesRevision).toBeUndefined();
+    expect(service.complete(4, [a]).state.reading?.overrules?.revision).toBe(17);
+    expect(service.live({ revision: 17, observedAtMs: 2_000 }).state.floor).toBeUndefined();
+    expect(service.complete(18, [a]).state.reading?.overrules).toBeUndefined();
+  });
+
+  it('does not overrule what was recorded after the answers went back: that revision was reached in earnest', () => {
+    const service = polled().complete(17, [a, b]).complete(3, [a]).complete(3, [a]).complete(3, [a], 60_000);
+    expect(service.live({ revision: 17, observedAtMs: 2_001 }).state.floor).toMatchObject({ revision: 17 });
+    expect(service.complete(4, [a]).last).toBe('regressed');
   });
 
   it('begins anew with an answer that is older still, so that a stale one among true ones is not believed', () => {
@@ -190,7 +196,7 @@ describe('acceptInstances with a revision that went back', () => {
   it('overrules the highest revision that it ever overruled', () => {
     const twice = polled().complete(17, [a, b]).complete(5, [a]).complete(5, [a]).complete(5, [a], 60_000);
     twice.complete(3, [b]).complete(3, [b]).complete(3, [b], 60_000);
-    expect(twice.state.reading).toMatchObject({ revision: 3, overrulesRevision: 17 });
+    expect(twice.state.reading).toMatchObject({ revision: 3, overrules: { revision: 17 } });
   });
 
   it('renews the time of an unchanged reading when a live object claims a later one', () => {

@@ -80,7 +80,7 @@ function take(state: ServiceState, answered: Answered, context: AcceptContext): 
 
 /** An empty answer is never believed against instances of a higher revision, however often it comes. */
 function takeOlder(state: ServiceState, answered: Answered, context: AcceptContext): Accepted {
-  const regression = countRegression(state.regression, answered.revision, context.nowMs);
+  const regression = countRegression(state.regression, answered, context.nowMs);
   const isBelieved = isPersistent(regression, context.nowMs) && answered.instances.length > 0;
   if (!isBelieved) return { state: patch(state, { regression }), outcome: 'regressed' };
   const reading: AcceptedReading = {
@@ -88,7 +88,10 @@ function takeOlder(state: ServiceState, answered: Answered, context: AcceptConte
     revision: answered.revision,
     observedAtMs: answered.observedAtMs,
     completeness: 'complete',
-    overrulesRevision: Math.max(newestKnown(state)?.revision ?? -1, state.reading?.overrulesRevision ?? -1),
+    overrules: {
+      revision: Math.max(newestKnown(state)?.revision ?? -1, state.reading?.overrules?.revision ?? -1),
+      untilMs: regression.observedAtMs,
+    },
   };
   return {
     state: {
@@ -132,17 +135,15 @@ function nextReading({ reading: previous, floor }: ServiceState, answered: Answe
   const { revision, observedAtMs } = answered;
   const combine = previous?.revision === revision ? mergeInstances : replaceInstances;
   const instances = combine(previous?.instances ?? [], answered.instances);
-  const overruled = previous?.overrulesRevision ?? -1;
-  const overrulesRevision = overruled > revision ? overruled : undefined;
+  const overruled = previous?.overrules;
+  const overrules = overruled !== undefined && overruled.revision > revision ? overruled : undefined;
   const isSame =
     instances === previous?.instances &&
     revision === previous.revision &&
     previous.completeness === 'complete' &&
-    overrulesRevision === previous.overrulesRevision;
+    overrules === overruled;
   const isBehind = previous !== undefined && floor !== undefined && isNewer(floor, previous);
-  return isSame && !isBehind
-    ? previous
-    : { instances, revision, observedAtMs, completeness: 'complete', overrulesRevision };
+  return isSame && !isBehind ? previous : { instances, revision, observedAtMs, completeness: 'complete', overrules };
 }
 
 function takeEmpty(state: ServiceState, answered: Answered, { nowMs, needs }: AcceptContext): Accepted {
@@ -178,7 +179,7 @@ function partialReading({ reading, emptiness }: ServiceState, answered: Answered
   const { revision, observedAtMs } = answered;
   if (reading === undefined || emptiness?.isConfirmed === true) {
     const instances = replaceInstances([], answered.instances);
-    return { instances, revision, observedAtMs, completeness: 'partial', overrulesRevision: undefined };
+    return { instances, revision, observedAtMs, completeness: 'partial', overrules: undefined };
   }
   const instances: readonly Instance[] = mergeInstances(reading.instances, answered.instances);
   if (instances === reading.instances) return reading;

@@ -26,7 +26,7 @@ function logOf(states: readonly ServiceState[], polledAtMs: number) {
 
 describe('pollClass', () => {
   const emptiness = { reads: 1, firstAtMs: 0, lastAtMs: 0, revision: 1, observedAtMs: 0, isConfirmed: false };
-  const regression = { reads: 1, firstAtMs: 0, revision: 1 };
+  const regression = { reads: 1, firstAtMs: 0, observedAtMs: 0, revision: 1 };
   const cases: Record<string, readonly [Partial<ServiceState>, 'hot' | 'warm' | 'cold']> = {
     'is hot for ten minutes after a change': [{ changedAtMs: NOW_MS - 599_999 }, 'hot'],
     'is warm from ten minutes on': [{ changedAtMs: NOW_MS - 600_000 }, 'warm'],

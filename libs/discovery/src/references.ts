@@ -1,4 +1,4 @@
-import { hasAbsenceProof, parseComponentKey } from '@isthmus/model';
+import { hasAbsenceProof, isOverruled, parseComponentKey } from '@isthmus/model';
 import type {
   ComponentIdentity,
   ComponentKey,
@@ -64,7 +64,7 @@ function claimed(state: ServiceState, record: ComponentRecord, nowMs: number): S
   const { revision, observedAtMs } = record;
   const read = newestKnown({ ...state, floor: undefined });
   const isBelievable = Number.isSafeInteger(revision) && observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
-  if (!isBelievable || revision <= (state.reading?.overrulesRevision ?? -1)) return state;
+  if (!isBelievable || isOverruled(record, state.reading?.overrules)) return state;
   if (read !== undefined && !isNewer(record, read)) return state;
   const isEmpty = record.registered === 0 && record.endpoints === 0 && record.also.length === 0;
   const floor = newerFloor(state.floor, { revision, observedAtMs, isEmpty });

@@ -41,13 +41,13 @@ export function floorAfter(floor: RevisionFloor | undefined, taken: Stamp): Revi
  */
 export function countRegression(
   evidence: RegressionEvidence | undefined,
-  revision: number,
+  { revision, observedAtMs }: Stamp,
   nowMs: number,
 ): RegressionEvidence {
   const isNew = evidence === undefined || revision < evidence.revision || nowMs < evidence.firstAtMs;
-  if (isNew) return { reads: 1, firstAtMs: nowMs, revision };
+  if (isNew) return { reads: 1, firstAtMs: nowMs, observedAtMs, revision };
   if (evidence.reads >= REGRESSION_READS && evidence.revision === revision) return evidence;
-  return { reads: Math.min(evidence.reads + 1, REGRESSION_READS), firstAtMs: evidence.firstAtMs, revision };
+  return { ...evidence, reads: Math.min(evidence.reads + 1, REGRESSION_READS), revision };
 }
 
 /** Whether the revision went back for so often and so long that it is no stale replica. */

@@ -1,4 +1,4 @@
-import type { Snapshot } from '@isthmus/model';
+import type { Overruled, Snapshot } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, EPOCH_MS, US } from '@isthmus/testing';
 
@@ -59,23 +59,27 @@ describe('decideCluster on a snapshot of another term', () => {
 });
 
 describe('decideCluster on a reading that overruled a higher revision', () => {
-  const at = (revision: number, observedAtMs: number, overrulesRevision?: number): Snapshot => {
+  const at = (revision: number, observedAtMs: number, overrules?: Overruled): Snapshot => {
     const reading = given.reading([given.instance(`10.0.0.${revision}`)], {
       revision,
       observedAtMs,
-      overrulesRevision,
+      overrules,
     });
     return given.snapshot(US, [given.serviceState(CART, { reading })]);
   };
 
   it.each([
-    ['takes the place of what was recorded before', EPOCH_MS + 60_000, ['10.0.0.3']],
-    ['leaves what was recorded after, when that revision was reached in earnest', EPOCH_MS - 60_000, ['10.0.0.4']],
-  ])('%s', (_, observedAtMs, addresses) => {
+    ['takes the place of what was recorded before', EPOCH_MS + 1_000, ['10.0.0.3']],
+    [
+      'leaves what was recorded since the answers went back: that revision was reached in earnest',
+      EPOCH_MS - 1_000,
+      ['10.0.0.4'],
+    ],
+  ])('%s', (_, untilMs, addresses) => {
     const world = new DecisionWorld();
     world.run(at(4, EPOCH_MS));
     world.restart();
-    world.run(at(3, observedAtMs, 4));
+    world.run(at(3, EPOCH_MS + 60_000, { revision: 4, untilMs }));
     expect(world.addresses()).toEqual(addresses);
   });
 });

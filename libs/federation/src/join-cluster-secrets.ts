@@ -8,7 +8,7 @@ export interface JoinedClusters {
   readonly configuration: Configuration;
   /** The Secret that gives a cluster its kubeconfig. */
   readonly secrets: ReadonlyMap<ClusterName, ClusterSecret>;
-  /** Clusters of which there is a Secret and nothing else: they are not served. */
+  /** Clusters of which there is a Secret and nothing else, by name: they are not served. */
   readonly unconfigured: readonly UnconfiguredCluster[];
   /** What a person should know of the Secrets, sorted. */
   readonly warnings: readonly string[];
@@ -36,7 +36,9 @@ export function joinClusterSecrets(configuration: Configuration, found: readonly
   const free = sorted.filter((secret) => !used.has(secret));
   const repeated = free.filter((secret) => firstOf(sorted, secret) !== secret || isNamedAs(taken, secret));
   const others = free.filter((secret) => !repeated.includes(secret));
-  const newcomers = others.filter(({ key }) => !configured.has(key) && CLUSTER_NAME.test(key));
+  const newcomers = others
+    .filter(({ key }) => !configured.has(key) && CLUSTER_NAME.test(key))
+    .toSorted((a, b) => compareText(a.key, b.key));
   const joined = withNewcomers(configuration, newcomers);
   const warnings = [
     ...repeated.map((secret) => repeatedWarning(secret, winnerOf(secret, sorted, taken))),

@@ -183,12 +183,17 @@ describe('the saved reading', () => {
     serviceState(serviceRecord(name), changes);
   const full: Snapshot = {
     ...snapshot(US, [
-      state('cart.shop', { reading: reading([instance('10.0.0.1', { port: 80 })], { overrulesRevision: 9 }) }),
+      state('cart.shop', {
+        reading: reading([instance('10.0.0.1', { port: 80 })], { overrules: { revision: 9, untilMs: 1 } }),
+      }),
       state('pay.shop', {
         emptiness: provenEmptiness(EPOCH_MS, 4),
         floor: { revision: 2, observedAtMs: 5, isEmpty: true },
       }),
-      state('old.shop', { absence: provenAbsence(EPOCH_MS), regression: { reads: 1, firstAtMs: 3, revision: 1 } }),
+      state('old.shop', {
+        absence: provenAbsence(EPOCH_MS),
+        regression: { reads: 1, firstAtMs: 3, observedAtMs: 2, revision: 1 },
+      }),
     ]),
     catalogue: {
       lastCompleteAtMs: undefined,

@@ -41,7 +41,7 @@ describe('restoreSnapshot', () => {
       reading: reading([instance('10.0.0.1')], { revision: 4 }),
       emptiness: provenEmptiness(EPOCH_MS, 5),
       absence: provenAbsence(EPOCH_MS),
-      regression: { reads: 2, firstAtMs: EPOCH_MS, revision: 3 },
+      regression: { reads: 2, firstAtMs: EPOCH_MS, observedAtMs: EPOCH_MS, revision: 3 },
       floor: { revision: 5, observedAtMs: EPOCH_MS, isEmpty: true },
     });
     const wanted = { settings: source(), keptAttributes: [], nowMs: EPOCH_MS + 1_000 };

@@ -1,5 +1,5 @@
 import type { DeleteSettings } from './configuration.js';
-import type { AbsenceEvidence, EmptinessEvidence } from './snapshot.js';
+import type { AbsenceEvidence, EmptinessEvidence, Overruled, RevisionFloor } from './snapshot.js';
 
 /** How much evidence makes "the last instance is gone" a proof. */
 export type EmptinessNeeds = Pick<DeleteSettings, 'emptyReads' | 'emptyAfterMs'>;
@@ -35,4 +35,15 @@ export function hasAbsenceProof(evidence: AbsenceEvidence | undefined, sinceMs: 
 export function hasNotFoundAnswer(evidence: AbsenceEvidence | undefined): boolean {
   const { passesAtMs = [], notFoundAtMs } = evidence ?? {};
   return notFoundAtMs !== undefined && passesAtMs.some((passAtMs) => passAtMs <= notFoundAtMs);
+}
+
+/**
+ * Whether a claimed revision is one of those that a persistent lower one overrules. A claim from after the first answer
+ * that went back is not: somebody read that revision in earnest, and the lower one is a stale replica's.
+ */
+export function isOverruled(
+  { revision, observedAtMs }: Pick<RevisionFloor, 'revision' | 'observedAtMs'>,
+  overrules: Overruled | undefined,
+): boolean {
+  return overrules !== undefined && revision <= overrules.revision && observedAtMs <= overrules.untilMs;
 }

@@ -60,8 +60,16 @@ export interface AcceptedReading {
   readonly observedAtMs: number;
   /** `partial` may add and never remove; `restored` is of another term, and changes nothing that a cluster holds already. */
   readonly completeness: 'complete' | 'partial' | 'restored';
-  /** A higher revision that this reading may overrule, because the lower one was answered persistently. */
-  readonly overrulesRevision: number | undefined;
+  /** What this reading overrules, because a lower revision was answered persistently. */
+  readonly overrules: Overruled | undefined;
+}
+
+/** Revisions that were claimed before AWS's answers went back; one that is recorded later was reached in earnest. */
+export interface Overruled {
+  /** The highest of them. */
+  readonly revision: number;
+  /** AWS's `Date` of the first answer that went back (epoch ms). */
+  readonly untilMs: number;
 }
 
 /** What speaks for "the last instance is gone". */
@@ -90,6 +98,8 @@ export interface RevisionFloor {
 export interface RegressionEvidence {
   readonly reads: number;
   readonly firstAtMs: number;
+  /** AWS's `Date` of the first of them. */
+  readonly observedAtMs: number;
   /** Of the latest of them: none before it was higher. */
   readonly revision: number;
 }

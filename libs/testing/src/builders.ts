@@ -173,7 +173,7 @@ export function reading(instances: readonly Instance[], changes: Partial<Accepte
     revision: 1,
     observedAtMs: EPOCH_MS,
     completeness: 'complete',
-    overrulesRevision: undefined,
+    overrules: undefined,
     ...changes,
   };
 }

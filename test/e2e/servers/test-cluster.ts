@@ -92,13 +92,18 @@ export class TestCluster {
 
   /** Applies what the project ships for a target cluster, and takes a token of its ServiceAccount. */
   async applyRbac(): Promise<void> {
-    for (const document of parseAllDocuments(readFileSync(RBAC_FILE, 'utf8'))) {
+    await this.apply(RBAC_FILE);
+    await this.renewHubToken();
+  }
+
+  /** Creates what a file of `deploy/rbac` holds. */
+  async apply(file: string): Promise<void> {
+    for (const document of parseAllDocuments(readFileSync(file, 'utf8'))) {
       const manifest = document.toJS() as Manifest;
       const path = COLLECTIONS[manifest.kind]?.(manifest.metadata.namespace ?? NAMESPACE);
       if (path === undefined) throw new Error(`deploy/rbac has a ${manifest.kind}, which this harness cannot apply`);
       jsonOf(await this.server.call({ method: 'POST', path, body: manifest }), 201, 409);
     }
-    await this.renewHubToken();
   }
 
   /** Gives the hub the rights of its Role in every namespace, as a cluster with namespaces made later must. */
