@@ -1,7 +1,7 @@
 export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
-  testPathIgnorePatterns: ['/node_modules/', '/test/architecture/violations/', '/test/e2e/'],
+  testPathIgnorePatterns: ['/node_modules/', '/test/architecture/violations/', '/test/e2e/', '/test/deploy/'],
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },

@@ -5,7 +5,7 @@ import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const STAMP = 'dist/.built';
-const FOLDERS = ['apps', 'libs', 'test/performance', 'test/simulation', 'test/e2e/servers'];
+const FOLDERS = ['apps', 'libs', 'test/performance', 'test/simulation', 'test/e2e/servers', 'test/e2e/redis'];
 const isRootInput = (name) => /^tsconfig.*\.json$|^nest-cli\.json$|^package-lock\.json$/.test(name);
 
 const modifiedMs = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

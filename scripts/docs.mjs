@@ -2,6 +2,7 @@
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import './typescript-sources.mjs';
 
+const { STATUS_CODES } = await import('../libs/model/src/status-codes.ts');
 const { CLUSTER_CODES } = await import('../libs/model/src/cluster-codes.ts');
 const { CODES } = await import('../libs/model/src/codes.ts');
 const { HOLD_CODES } = await import('../libs/model/src/hold-codes.ts');
@@ -58,6 +59,7 @@ const CODE_KINDS = [
     'In `isthmus explain` and at `/api/v1/hosts/{host}`: the reason of an instance or of a service; in label `reason` ' +
       'of `isthmus_source_rejected_total`.',
   ],
+  [STATUS_CODES, 'In `isthmus status`.'],
 ];
 
 const pages = {

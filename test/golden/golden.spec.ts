@@ -96,7 +96,7 @@ class GoldenCluster {
       ]),
     );
     return renderInput(input, judgeInput(input), held)
-      .flatMap(({ outcome }) => outcome.lineage)
+      .flatMap(({ outcome }) => outcome.leftOut)
       .flatMap((line) =>
         line.kind === 'left-out' ? [[`${this.#label(line.component)}/${line.instance}`, line.reason] as const] : [],
       );

@@ -1,10 +1,13 @@
-import { METRICS } from '@isthmus/telemetry';
+import type { MetricDefinition } from '@isthmus/telemetry';
+import { METRICS, MOST_SERIES } from '@isthmus/telemetry';
 import { ACCOUNT, FederatedEstate, eventually, region } from './federated-estate.js';
 
 const US = 'us-east-1';
 const EU = 'eu-west-1';
+/** Shown while nothing is written: the next test. */
+const ELSEWHERE = 'isthmus_cluster_writes_stopped';
 /** Counted where there is a Redis: test/e2e/redis/degraded.spec.ts. */
-const OF_A_PAIR = /^isthmus_(redis_|leader_transitions|leader_renew|snapshot_commits)/;
+const OF_A_PAIR = /^isthmus_(redis_|leader_transitions|leader_renew|snapshot_(commits|written|last_commit))/;
 /** Told where kubeconfigs are in Secrets and credentials end: test/integration/cluster-secrets.spec.ts. */
 const OF_SECRETS = /^isthmus_cluster_(secrets_up|credential_expiry)/;
 const SERVICES = ['cart', 'pay', 'search'];
@@ -54,14 +57,33 @@ describe('the metrics of a hub', () => {
 
     const text = await page();
     const missing = METRICS.map(({ name }) => name).filter(
-      (name) => !OF_A_PAIR.test(name) && !OF_SECRETS.test(name) && !new RegExp(`^${name}(_count)?[ {]`, 'm').test(text),
+      (name) =>
+        name !== ELSEWHERE &&
+        !OF_A_PAIR.test(name) &&
+        !OF_SECRETS.test(name) &&
+        !new RegExp(`^${name}(_count)?[ {]`, 'm').test(text),
     );
     expect(missing).toEqual([]);
+    expect(undeclared(text)).toEqual([]);
+    expect(samplesOf(text).length).toBeLessThan(MOST_SERIES / 10);
     expect(await sampleOf('isthmus_cluster_tls_connects_total{cluster="one"}')).toBe(
       estate.cluster('one').tlsConnectionCount(),
     );
     expect(await sampleOf(`isthmus_source_state{${labels},state="fresh"}`)).toBe(1);
   }, 40_000);
+
+  it('say why nothing is written, and that a newer configuration is refused', async () => {
+    await estate.reconfigure((document) => {
+      for (const cluster of document.clusters) cluster['mode'] = 'observe';
+      for (const source of document.sources) source['paused'] = { reason: 'move', until: '2999-01-01T00:00:00Z' };
+    });
+    const stopped = 'isthmus_cluster_writes_stopped{cluster="one",reason="observe"}';
+    await eventually('the mode is shown', async () => (await sampleOf(stopped)) === 1);
+    await eventually('the pause is shown', async () => (await sampleOf(`isthmus_source_paused{${labels}}`)) === 1);
+    expect(await sampleOf('isthmus_config_last_reload_successful')).toBe(1);
+    await estate.replaceFile('isthmus.yaml', 'apiVersion: isthmus.dev/v1\n');
+    expect(await sampleOf('isthmus_config_last_reload_successful')).toBe(0);
+  }, 20_000);
 
   it('forget a cluster and a source that are gone', async () => {
     await estate.reconfigure((document) => {
@@ -78,3 +100,39 @@ describe('the metrics of a hub', () => {
     expect(await sampleOf(`isthmus_source_services{${labels}}`)).toBe(SERVICES.length);
   }, 20_000);
 });
+
+interface Sample {
+  readonly name: string;
+  readonly labels: readonly string[];
+}
+
+function samplesOf(page: string): readonly Sample[] {
+  return page
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [, name = '', labels = ''] = /^([^ {]+)(?:\{(.*)\})? /.exec(line) ?? [];
+      return { name, labels: [...labels.matchAll(/(\w+)="/g)].map(([, label = '']) => label) };
+    });
+}
+
+/** Samples of ours that the catalogue does not declare with these very labels. */
+function undeclared(page: string): readonly string[] {
+  const declared = new Map(METRICS.flatMap(namesOf));
+  return samplesOf(page)
+    .filter(({ name }) => !/^(process|nodejs)_/.test(name))
+    .filter(({ name, labels }) => declared.get(name) !== labels.toSorted().join())
+    .map(({ name, labels }) => `${name}{${labels.join()}}`);
+}
+
+/** Names of the samples of a metric, each with its labels. */
+function namesOf({ name, type, labels }: MetricDefinition): readonly (readonly [name: string, labels: string])[] {
+  const sorted = labels.toSorted().join();
+  if (type !== 'histogram') return [[name, sorted]];
+  const ofBuckets = [...labels, 'le'].toSorted().join();
+  return [
+    [`${name}_sum`, sorted],
+    [`${name}_count`, sorted],
+    [`${name}_bucket`, ofBuckets],
+  ];
+}

@@ -10,17 +10,27 @@ export interface Shrunk {
   readonly faults: readonly Fault[];
 }
 
-/** Takes kinds of faults out one by one while the run still violates the same invariant. */
+/**
+ * The same seed with fewer kinds of faults, while it still violates the same invariant: none, or a single kind if that
+ * is enough, else all but those that can be taken out one by one. A run is a chain of chances, so that what is left may
+ * hold a kind that only shifted them.
+ */
 export async function shrink(run: Run, invariant: Invariant): Promise<Shrunk> {
-  const without = new Set<Fault>(run.withoutFaults);
-  let outcome = await simulate(run);
-  const chosen = [...outcome.kinds];
-  for (const kind of chosen) {
-    const tried = await simulate({ ...run, withoutFaults: new Set([...without, kind]) });
-    if (!tried.violations.some((violation) => violation.invariant === invariant)) continue;
-    without.add(kind);
-    outcome = tried;
+  const whole = await simulate(run);
+  const fails = async (faults: readonly Fault[]): Promise<Outcome | undefined> => {
+    const withoutFaults = new Set(FAULT_KINDS.filter((kind) => !faults.includes(kind)));
+    const outcome = await simulate({ ...run, withoutFaults });
+    return outcome.violations.some((violation) => violation.invariant === invariant) ? outcome : undefined;
+  };
+  for (const faults of [[], ...whole.kinds.map((kind) => [kind])]) {
+    const outcome = await fails(faults);
+    if (outcome !== undefined) return { outcome, faults };
   }
-  const faults = FAULT_KINDS.filter((kind) => chosen.includes(kind) && !without.has(kind));
-  return { outcome, faults };
+  let left: Shrunk = { outcome: whole, faults: whole.kinds };
+  for (const kind of whole.kinds) {
+    const faults = left.faults.filter((other) => other !== kind);
+    const outcome = await fails(faults);
+    if (outcome !== undefined) left = { outcome, faults };
+  }
+  return left;
 }

@@ -4,6 +4,8 @@ export const EXIT = {
   error: 1,
   /** Only with `plan --detailed-exitcode`. */
   planHasChanges: 2,
+  /** What `status` and `doctor` find. */
+  unhealthy: 3,
   hubUnreachable: 4,
   usage: 64,
   badConfiguration: 65,

@@ -1,5 +1,5 @@
 import { IsthmusError } from '@isthmus/model';
-import type { Commands } from './program.js';
+import type { Commands } from './command-words.js';
 import { runCommandLine } from './program.js';
 
 /** Runs words with commands that record their options and give `exitCode`. */
@@ -11,12 +11,22 @@ async function run(words: readonly string[], exitCode = 0) {
     calls.push([name, { ...options }]);
     return exitCode;
   };
+  const named = (command: string) => async (name: string, options: object) => {
+    calls.push([command, name, { ...options }]);
+    return exitCode;
+  };
   const commands: Commands = {
     validate: record('validate'),
     plan: record('plan'),
-    explain: async (host, options) => {
-      calls.push(['explain', host, { ...options }]);
-      return exitCode;
+    explain: named('explain'),
+    status: record('status'),
+    approve: named('approve'),
+    doctor: record('doctor'),
+    cluster: {
+      add: named('cluster add'),
+      list: record('cluster list'),
+      remove: named('cluster remove'),
+      test: named('cluster test'),
     },
     serve: record('serve'),
     demo: record('demo'),
@@ -64,6 +74,65 @@ describe('runCommandLine', () => {
       ['explain', 'cart.shop', '--server', 'http://hub', '-o', 'yaml'],
       ['explain', 'cart.shop', { config: 'isthmus.yaml', output: 'yaml', server: 'http://hub' }],
     ],
+    [['status'], ['status', { config: 'isthmus.yaml', output: 'text', watch: false, interval: 2 }]],
+    [
+      ['status', '-w', '--interval', '9', '-o', 'wide', '--server', 'http://hub'],
+      ['status', { config: 'isthmus.yaml', output: 'wide', watch: true, interval: 9, server: 'http://hub' }],
+    ],
+    [
+      ['approve', 'eks', '--hash', 'abc', '--write', '--for', '30m'],
+      ['approve', 'eks', { config: 'isthmus.yaml', for: 1_800_000, hash: 'abc', write: true }],
+    ],
+    [['doctor'], ['doctor', { config: 'isthmus.yaml', offline: false, output: 'text', timeout: 45 }]],
+    [
+      ['doctor', '--cluster', 'eks', '--offline', '-o', 'json', '--timeout', '9'],
+      ['doctor', { config: 'isthmus.yaml', cluster: 'eks', offline: true, output: 'json', timeout: 9 }],
+    ],
+    [
+      ['cluster', 'add', 'eks', '--context', 'a', '--hub-context', 'b', '--role', 'remote', '--dry-run', '-o', 'yaml'],
+      [
+        'cluster add',
+        'eks',
+        {
+          context: 'a',
+          hubContext: 'b',
+          role: 'remote',
+          dryRun: true,
+          output: 'yaml',
+          namespace: 'isthmus',
+          secretsNamespace: 'isthmus-clusters',
+        },
+      ],
+    ],
+    [
+      ['cluster', 'list', '--kubeconfig', 'k'],
+      [
+        'cluster list',
+        { config: 'isthmus.yaml', kubeconfig: 'k', output: 'text', secretsNamespace: 'isthmus-clusters' },
+      ],
+    ],
+    [
+      ['cluster', 'test', 'eks'],
+      [
+        'cluster test',
+        'eks',
+        { config: 'isthmus.yaml', namespace: 'isthmus', output: 'text', secretsNamespace: 'isthmus-clusters' },
+      ],
+    ],
+    [
+      ['cluster', 'remove', 'eks', '--policy', 'orphan'],
+      [
+        'cluster remove',
+        'eks',
+        {
+          config: 'isthmus.yaml',
+          policy: 'orphan',
+          dryRun: false,
+          namespace: 'isthmus',
+          secretsNamespace: 'isthmus-clusters',
+        },
+      ],
+    ],
     [['demo'], ['demo', { once: false, ha: false }]],
     [
       ['demo', '--once'],
@@ -87,6 +156,12 @@ describe('runCommandLine', () => {
     [['validate', 'extra']],
     [['serve', '--nope']],
     [['explain']],
+    [['approve']],
+    [['cluster']],
+    [['cluster', 'remove', 'eks']],
+    [['cluster', 'add', 'eks', '--role', 'secondary']],
+    [['approve', 'eks', '--for', 'ever']],
+    [['status', '--interval', '0']],
     [['plan', '--timeout', 'soon']],
     [['plan', '--offline', 'a', '--save-snapshot', 'b']],
     [[]],
@@ -117,7 +192,17 @@ describe('runCommandLine', () => {
     const fail = async () => Promise.reject(error);
     const code = await runCommandLine(
       ['serve'],
-      { validate: fail, plan: fail, explain: fail, serve: fail, demo: fail },
+      {
+        validate: fail,
+        plan: fail,
+        explain: fail,
+        status: fail,
+        approve: fail,
+        doctor: fail,
+        cluster: { add: fail, list: fail, remove: fail, test: fail },
+        serve: fail,
+        demo: fail,
+      },
       { version: '1', terminal: { print: () => undefined, tell: (line) => told.push(line) } },
     );
     expect(code).toBe(1);

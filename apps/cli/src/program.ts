@@ -1,43 +1,17 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { addCluster } from './cluster-program.js';
+import { configOption, outputOption, parseDuration, parseSeconds, serverOption } from './command-options.js';
+import type {
+  ApproveWords,
+  Commands,
+  DoctorWords,
+  ExplainWords,
+  PlanWords,
+  StatusWords,
+  ValidateWords,
+} from './command-words.js';
 import { EXIT } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
-
-/** What the commands do; each gives its exit code. */
-export interface Commands {
-  validate(options: ValidateWords): Promise<number>;
-  plan(options: PlanWords): Promise<number>;
-  explain(host: string, options: ExplainWords): Promise<number>;
-  serve(options: { readonly config: string }): Promise<number>;
-  demo(options: { readonly once: boolean; readonly ha: boolean }): Promise<number>;
-}
-
-/** The words of `isthmus validate`. */
-export interface ValidateWords {
-  readonly config: string;
-  readonly against?: string;
-  readonly server?: string;
-  readonly output: 'text' | 'json';
-}
-
-/** The words of `isthmus plan`. */
-export interface PlanWords {
-  readonly config: string;
-  readonly cluster?: string;
-  readonly output: 'text' | 'json' | 'yaml' | 'markdown';
-  readonly detailedExitcode: boolean;
-  readonly offline?: string;
-  readonly saveSnapshot?: string;
-  /** Seconds. */
-  readonly timeout: number;
-}
-
-/** The words of `isthmus explain`, beside the host. */
-export interface ExplainWords {
-  readonly config: string;
-  readonly cluster?: string;
-  readonly server?: string;
-  readonly output: 'text' | 'json' | 'yaml';
-}
 
 /** Runs one command line (without node and script) and gives the exit code. */
 export async function runCommandLine(
@@ -83,6 +57,10 @@ function describeProgram(
     .action(async (options: ValidateWords) => done(await commands.validate(options)));
   addPlan(program, commands, done);
   addExplain(program, commands, done);
+  addStatus(program, commands, done);
+  addApprove(program, commands, done);
+  addDoctor(program, commands, done);
+  addCluster(program, commands.cluster, done);
   program
     .command('serve')
     .description('run the hub')
@@ -120,23 +98,48 @@ function addExplain(program: Command, commands: Commands, done: (exitCode: numbe
     .argument('<host>', 'host of a ServiceEntry')
     .addOption(configOption())
     .option('--cluster <name>', 'only this cluster')
-    .option('--server <url>', 'the hub to ask (default: ISTHMUS_SERVER, else hub.http of the configuration)')
+    .addOption(serverOption())
     .addOption(outputOption('text', 'json', 'yaml'))
     .action(async (host: string, options: ExplainWords) => done(await commands.explain(host, options)));
 }
 
-function outputOption(...forms: readonly string[]): Option {
-  return new Option('-o, --output <form>', 'form of the answer').choices(forms).default('text');
+function addStatus(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('status')
+    .description('show whether everything is applied everywhere, and if not, why; asks a hub; exit code 3 on a fault')
+    .addOption(configOption())
+    .addOption(serverOption())
+    .addOption(outputOption('text', 'wide', 'json', 'yaml'))
+    .option('-w, --watch', 'ask again and again', false)
+    .addOption(new Option('--interval <seconds>', 'with --watch: how often').default(2).argParser(parseSeconds))
+    .action(async (options: StatusWords) => done(await commands.status(options)));
 }
 
-function parseSeconds(text: string): number {
-  const seconds = /^[1-9][0-9]{0,4}$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isNaN(seconds)) throw new InvalidArgumentError('Write seconds, as 300.');
-  return seconds;
+function addApprove(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('approve')
+    .description('show which removals are held in a cluster, and the approval that lets them go; asks a hub')
+    .argument('<cluster>', 'name of the cluster')
+    .addOption(configOption())
+    .addOption(serverOption())
+    .option('--hash <hash>', 'approve this and nothing else: what was shown as held')
+    .addOption(new Option('--for <duration>', 'how long it holds').default(3_600_000, '1h').argParser(parseDuration))
+    .option('--write', 'put it into the configuration, which -c names', false)
+    .action(async (cluster: string, options: ApproveWords) => done(await commands.approve(cluster, options)));
 }
 
-function configOption(): Option {
-  return new Option('-c, --config <file>', 'the configuration').default('isthmus.yaml');
+function addDoctor(program: Command, commands: Commands, done: (exitCode: number) => void): void {
+  program
+    .command('doctor')
+    .description(
+      'look at everything that a hub would use, and say how to mend it; never writes; exit code 3 on a fault',
+    )
+    .addOption(configOption())
+    .option('--cluster <name>', 'only this cluster')
+    .option('--offline', 'look at files only', false)
+    .addOption(outputOption('text', 'json'))
+    .addOption(new Option('--timeout <seconds>', 'how long one look may take').default(45).argParser(parseSeconds))
+    .action(async (options: DoctorWords) => done(await commands.doctor(options)));
 }
 
 /** An error of Isthmus says all there is to say; anything else is a defect, whose stack is needed. */

@@ -22,3 +22,16 @@ export const systemTerminal: Terminal = {
 function write(stream: NodeJS.WriteStream, line: string, tone: Tone): void {
   stream.write(`${tone === 'plain' ? line : styleText(COLOURS[tone], line, { stream })}\n`);
 }
+
+/** What a terminal can that a file cannot. */
+export interface Screen {
+  readonly isTerminal: boolean;
+  /** Empties it. */
+  clear(): void;
+}
+
+/** Stdout, if a person looks at it. Source: ECMA-48, ED and CUP. */
+export const systemScreen: Screen = {
+  isTerminal: process.stdout.isTTY,
+  clear: () => void process.stdout.write('\u001b[H\u001b[2J\u001b[3J'),
+};

@@ -37,16 +37,23 @@ describe('ConfigFile', () => {
   });
 
   it('keeps the old configuration when the new one is bad, says so once with every problem, and takes a good one later', async () => {
-    const { file, config, logger, errors } = await rig();
+    const { file, config, logger, metrics, errors } = await rig();
+    const isSuccessful = (): number => metrics.value('isthmus_config_last_reload_successful');
+    expect(isSuccessful()).toBe(1);
     file.text = yaml('{ name: Prod, readOnly: maybe }');
     expect([await config.refresh(), await config.refresh()]).toEqual([undefined, undefined]);
     expect(config.current.hub).toMatchObject({ name: 'prod', readOnly: false });
     expect(errors()).toBe(1);
+    expect(isSuccessful()).toBe(0);
     const problems = logger.lines.find(({ level }) => level === 'error')?.fields['problems'] as string[];
     expect(problems.length).toBeGreaterThanOrEqual(2);
     expect(problems[0]).toMatch(/^isthmus\.yaml:\d+:\d+ CFG\d+ /);
     file.text = yaml('{ name: prod }', SOURCE);
     expect(await config.refresh()).toMatchObject({ sources: [{ name: 'us' }] });
+    expect(isSuccessful()).toBe(1);
+    file.text = new Error('gone');
+    await config.refresh();
+    expect(isSuccessful()).toBe(0);
   });
 
   it('warns of a pause that is over, at the start and with each new content', async () => {

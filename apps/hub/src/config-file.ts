@@ -79,6 +79,7 @@ export class ConfigFile {
     const parsed = parseConfig(text, { file: basename(path), folder: dirname(path), nowMs });
     if (!parsed.ok) {
       const problems = parsed.error.map(formatProblem);
+      this.#tellReload(false);
       this.#observers.logger.error('the new configuration is refused and the old one stays', { problems });
       return undefined;
     }
@@ -111,6 +112,7 @@ export class ConfigFile {
     const { clock, logger, metrics } = this.#observers;
     this.#generation++;
     metrics.set('isthmus_config_generation', this.#generation);
+    this.#tellReload(true);
     metrics.set('isthmus_config_last_reload_success_timestamp_seconds', clock.nowMs() / 1000);
     logger.info('configuration accepted', {
       generation: this.#generation,
@@ -121,9 +123,14 @@ export class ConfigFile {
     if (warnings.length > 0) logger.warn('the configuration has warnings', { problems: warnings.map(formatProblem) });
   }
 
+  #tellReload(isSuccessful: boolean): void {
+    this.#observers.metrics.set('isthmus_config_last_reload_successful', isSuccessful ? 1 : 0);
+  }
+
   #tellUnreadable(error: unknown): void {
     if (this.#judged === undefined) return;
     this.#judged = undefined;
+    this.#tellReload(false);
     const reason = error instanceof Error ? error.message : String(error);
     this.#observers.logger.error('the configuration cannot be read and the old one stays', { reason });
   }

@@ -10,6 +10,7 @@ import { SerialJob } from './serial-job.js';
 const SWEEP_CHECK_MS = 1_000;
 const RELOAD_MS = 10_000;
 const GAUGES_MS = 10_000;
+const STORE_MS = 10_000;
 
 /** What happens at fixed intervals, whatever the loops do. */
 @Injectable()
@@ -31,6 +32,12 @@ export class FixedJobs {
   @Interval('gauges', GAUGES_MS)
   report(): void {
     this.host.replica?.report();
+  }
+
+  /** It is asked often, and done when it is time to. */
+  @Interval('store', STORE_MS)
+  async nameSources(): Promise<void> {
+    await this.host.replica?.nameSources();
   }
 
   /**

@@ -131,6 +131,18 @@ describe('hub', () => {
     expect(page).toContain('isthmus_cluster_up{cluster="eks"} 1');
   });
 
+  it('counts answers by their route as it is declared, and every other path under one name', async () => {
+    await start();
+    for (const path of ['/livez', '/api/v1/hosts/a.b', '/api/v1/hosts/c.d', '/api/v1/hidden-word', '/x'])
+      await get(path);
+    const page = await (await get('/metrics')).text();
+    expect(page).toContain('isthmus_http_requests_total{route="/livez",code="200"} 1');
+    expect(page).toContain('isthmus_http_requests_total{route="/api/v1/hosts/:host",code="404"} 2');
+    expect(page).toContain('isthmus_http_requests_total{route="unmatched",code="404"} 2');
+    expect(page).toContain('isthmus_http_request_duration_seconds_count{route="/livez"} 1');
+    expect(page).not.toMatch(/a\.b|hidden-word/);
+  });
+
   it('answers the status in its documented shape', async () => {
     await start();
     await eventually(() => rig.client.writes.length > 0);

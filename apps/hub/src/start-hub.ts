@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 
 import { AppModule } from './app.module.js';
 import { FixedJobs } from './fixed-jobs.js';
+import { countRequests } from './http/request-metrics.js';
 import { nestLogger } from './nest-logger.js';
 import type { Runtime } from './runtime.js';
 
@@ -29,6 +30,7 @@ export async function startHub(runtime: Runtime): Promise<RunningHub> {
     bodyParser: false,
   });
   app.disable('x-powered-by');
+  app.use(countRequests(ports));
   metrics.set('isthmus_build_info', 1, { version, revision: 'unknown', node_version: process.versions.node });
   const { host, port } = config.current.hub.http;
   try {

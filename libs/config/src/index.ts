@@ -1,3 +1,4 @@
+export { addApproval, approvalEntry } from './add-approval.js';
 export { findLosses, UNDECIDED } from './losses.js';
 export type { Loss } from './losses.js';
 export { parseConfig } from './parse-config.js';

@@ -145,11 +145,12 @@ function locatedKubeconfig(place: KubeconfigPlace, { folder }: ConfigOrigin): Ku
 
 function storeOf({ store: { redis } }: CheckedDocument, { folder }: ConfigOrigin): StoreSettings {
   if (redis === undefined) return { kind: 'memory' };
-  const { passwordFile, tls, ...settings } = redisSettings(redis);
+  const { address, passwordFile, tls, ...settings } = redisSettings(redis);
   const at = (file: string | undefined): string | undefined => (file === undefined ? undefined : resolve(folder, file));
   return {
     kind: 'redis',
     ...settings,
+    address: address.kind === 'server' ? address : { ...address, passwordFile: at(address.passwordFile) },
     passwordFile: at(passwordFile),
     tls: tls === undefined ? undefined : { ...tls, caFile: at(tls.caFile) },
   };

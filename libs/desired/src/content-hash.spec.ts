@@ -19,6 +19,8 @@ const body = {
   spec: { hosts: ['cart.shop'], endpoints: [{ address: '10.0.0.1' }] },
   components: [record],
   pending: new Map<ComponentKey, number>(),
+  labels: {},
+  annotations: {},
 };
 
 describe('bodyHashOf', () => {
@@ -37,6 +39,11 @@ describe('bodyHashOf', () => {
     ['the list of endpoints', { ...body, spec: { hosts: body.spec.hosts } }],
     ['another field of the spec', { ...body, spec: { ...body.spec, resolution: 'DNS' } }],
     ['a revision', { ...body, components: [{ ...record, revision: 4 }] }],
+    ['the revision of Istio', { ...body, labels: { 'istio.io/rev': 'canary' } }],
+    [
+      'the distribution of traffic',
+      { ...body, annotations: { 'networking.istio.io/traffic-distribution': 'PreferClose' } },
+    ],
     ['a mark', { ...body, pending: new Map([[record.key, 1_767_225_836_000]]) }],
   ])('differs with %s', (_, other) => {
     expect(bodyHashOf(other)).not.toBe(bodyHashOf(body));
@@ -49,7 +56,6 @@ describe('contentHashOf', () => {
   it.each([
     ['the body', 'other', metadata],
     ['the hub', 'body', { ...metadata, labels: { 'isthmus.dev/hub': 'test' } }],
-    ['the revision of Istio', 'body', { ...metadata, labels: { ...metadata.labels, 'istio.io/rev': 'canary' } }],
     ['the cluster', 'body', { ...metadata, annotations: { 'isthmus.dev/cluster': 'aks' } }],
   ])('differs with %s', (_, hash, other) => {
     expect(contentHashOf(hash, other)).not.toBe(contentHashOf('body', metadata));

@@ -2,17 +2,17 @@ import type { ComponentRecord, Json, PendingDeletes } from '@isthmus/model';
 import { ISTIO, OBJECT, canonicalJson, remembered, sha256, shelfOf } from '@isthmus/model';
 import { encodePending } from './annotations.js';
 
-/** What of an object is the same in every cluster that wants the same. */
-export interface HashedBody {
-  readonly spec: { readonly [field: string]: Json | undefined };
-  readonly components: readonly ComponentRecord[];
-  readonly pending: PendingDeletes;
-}
-
 /** Labels and annotations of an object, ours and those of others. */
 export interface HashedMetadata {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** What of an object is the same in every cluster that wants the same. */
+export interface HashedBody extends HashedMetadata {
+  readonly spec: { readonly [field: string]: Json | undefined };
+  readonly components: readonly ComponentRecord[];
+  readonly pending: PendingDeletes;
 }
 
 /**
@@ -20,30 +20,31 @@ export interface HashedMetadata {
  * poll which changes nothing writes nothing. A hash of hashes, so that clusters share the work on what they share:
  *
  *     endpoints ─► hash ─┐
- *     rest of the spec, components, marks ─► hash of the body ─┐
- *     cluster, our labels, Istio's, schema ────────────────────┴─► content hash
+ *     rest of the spec, components, marks, Istio's label and annotation ─► hash of the body ─┐
+ *     cluster, our labels, schema ───────────────────────────────────────────────────────────┴─► content hash
  */
 export function contentHashOf(bodyHash: string, { labels, annotations }: HashedMetadata): string {
   const own = [
     bodyHash,
     labels[OBJECT.managedBy],
     labels[OBJECT.hub],
-    labels[ISTIO.revision],
     annotations[OBJECT.cluster],
-    annotations[ISTIO.trafficDistribution],
     OBJECT.schemaVersion,
   ];
   return sha256(JSON.stringify(own));
 }
 
 /** The hash of what clusters share of an object. */
-export function bodyHashOf({ spec, components, pending }: HashedBody): string {
+export function bodyHashOf({ spec, components, pending, labels, annotations }: HashedBody): string {
   const { endpoints, ...rest } = spec;
+  // The keys stand in their canonical order, which saves sorting them.
   const body = {
-    rest,
-    endpoints: Array.isArray(endpoints) ? hashOfList(endpoints) : endpoints,
     components: components.map(stateOf),
+    endpoints: Array.isArray(endpoints) ? hashOfList(endpoints) : endpoints,
     pending: encodePending(pending),
+    rest,
+    revision: labels[ISTIO.revision],
+    trafficDistribution: annotations[ISTIO.trafficDistribution],
   };
   return sha256(canonicalJson(body));
 }

@@ -81,7 +81,7 @@ export function layOut(
 }
 
 /** The same list for the same endpoints, so that everything that is known of it is known of all. */
-const listOf = remembered((owned: readonly OwnedEndpoint[]): readonly Endpoint[] => {
+export const listOf = remembered((owned: readonly OwnedEndpoint[]): readonly Endpoint[] => {
   const list = owned.map(({ endpoint }) => endpoint);
   return sharedList(list as unknown as readonly Json[]) as unknown as readonly Endpoint[];
 });
@@ -97,9 +97,15 @@ function recordsOf(record: NonNullable<Contribution['record']>, count: number): 
   return list;
 }
 
-/** Why each endpoint is there. */
-export function lineageOf({ contributions, leftOut }: Resolved): readonly Lineage[] {
-  return [...leftOut, ...contributions.flatMap(lineageOfOne)];
+/** Why each endpoint is there, and what is not. */
+export function lineageOf({
+  leftOut,
+  resolved,
+}: {
+  readonly leftOut: readonly Lineage[];
+  readonly resolved: Resolved | undefined;
+}): readonly Lineage[] {
+  return [...leftOut, ...(resolved?.contributions ?? []).flatMap(lineageOfOne)];
 }
 
 function endpointsById({ fresh, kept }: Contribution, scheme: PortScheme): ReadonlyMap<string, Endpoint> {

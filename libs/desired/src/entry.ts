@@ -1,4 +1,12 @@
-import type { ComponentRecord, DesiredEntry, EntryName, Json, PendingDeletes, ServiceEntrySpec } from '@isthmus/model';
+import type {
+  ComponentRecord,
+  DesiredEntry,
+  EntryName,
+  Host,
+  Json,
+  PendingDeletes,
+  ServiceEntrySpec,
+} from '@isthmus/model';
 import { ISTIO, OBJECT } from '@isthmus/model';
 import { encodeComponents, encodePending } from './annotations.js';
 import { bodyHashOf, contentHashOf } from './content-hash.js';
@@ -30,52 +38,99 @@ export function specOf(
   const exportTo = route === undefined ? raw?.exportTo : route.to.exportTo;
   const addresses = addressesOf({ route, live }, endpoints);
   return {
+    ...(addresses === undefined ? {} : { addresses }),
+    endpoints,
+    ...(exportTo === undefined ? {} : { exportTo }),
     hosts: [host],
     location,
     ports,
     resolution,
-    endpoints,
-    ...(addresses === undefined ? {} : { addresses }),
-    ...(exportTo === undefined ? {} : { exportTo }),
   };
 }
 
+/** What of an entry is the same in every cluster that wants the same: all but the signature. */
+export type SharedEntry = Omit<DesiredEntry, 'contentHash'>;
+
+/**
+ * An entry as one hub writes it to one cluster. A plan may hold hundreds of thousands of them, most of which wait to be
+ * sent: what clusters share is held once, and the rest is made when somebody asks for it.
+ */
+export class SignedEntry implements DesiredEntry {
+  readonly shared: SharedEntry;
+  readonly #author: Author;
+
+  constructor(shared: SharedEntry, author: Author) {
+    this.shared = shared;
+    this.#author = author;
+  }
+
+  /** The same entry as another author writes it. */
+  by(author: Author): SignedEntry {
+    return new SignedEntry(this.shared, author);
+  }
+
+  get name(): EntryName {
+    return this.shared.name;
+  }
+
+  get host(): Host {
+    return this.shared.host;
+  }
+
+  get spec(): ServiceEntrySpec {
+    return this.shared.spec;
+  }
+
+  get components(): readonly ComponentRecord[] {
+    return this.shared.components;
+  }
+
+  get pending(): PendingDeletes {
+    return this.shared.pending;
+  }
+
+  get bodyHash(): string {
+    return this.shared.bodyHash;
+  }
+
+  get labels(): DesiredEntry['labels'] {
+    return { ...this.shared.labels, [OBJECT.hub]: this.#author.hub };
+  }
+
+  get annotations(): DesiredEntry['annotations'] {
+    return { ...this.shared.annotations, ...this.#signature, [OBJECT.contentHash]: this.contentHash };
+  }
+
+  get contentHash(): string {
+    return contentHashOf(this.shared.bodyHash, { labels: this.labels, annotations: this.#signature });
+  }
+
+  get #signature(): DesiredEntry['annotations'] {
+    return { [OBJECT.cluster]: this.#author.cluster };
+  }
+}
+
+/** What a signature and the epoch add to the annotations, at most. */
+export const SIGNATURE_BYTES = 1_024;
+
 /** One entry, complete but for the epoch. */
-export function entryOf(judgement: HostJudgement, content: EntryContent, { hub, cluster }: Author): DesiredEntry {
+export function entryOf(judgement: HostJudgement, content: EntryContent, author: Author): SignedEntry {
   const { name, ...rest } = content;
   const { revision, trafficDistribution } = semanticsOf(judgement);
+  const pendingText = encodePending(content.pending);
   const labels = {
     [OBJECT.managedBy]: OBJECT.managedByValue,
-    [OBJECT.hub]: hub,
     ...(revision === undefined ? {} : { [ISTIO.revision]: revision }),
   };
-  const pendingText = encodePending(content.pending);
-  const semantic = {
-    [OBJECT.cluster]: cluster,
+  const annotations = {
     [OBJECT.schema]: String(OBJECT.schemaVersion),
     ...(trafficDistribution === undefined ? {} : { [ISTIO.trafficDistribution]: trafficDistribution }),
-  };
-  const bodyHash = bodyHashOf({ ...rest, spec: content.spec as unknown as Record<string, Json> });
-  const contentHash = contentHashOf(bodyHash, { labels, annotations: semantic });
-  const annotations = {
-    ...semantic,
-    [OBJECT.contentHash]: contentHash,
     [OBJECT.components]: encodeComponents(content.components),
     ...(pendingText === undefined ? {} : { [OBJECT.pendingDelete]: pendingText }),
   };
-  return { name, host: judgement.host, ...rest, labels, annotations, bodyHash, contentHash };
-}
-
-/** The same entry as another author writes it. */
-export function authoredBy(entry: DesiredEntry, { hub, cluster }: Author): DesiredEntry {
-  const { labels, annotations, bodyHash } = entry;
-  if (labels[OBJECT.hub] === hub && annotations[OBJECT.cluster] === cluster) return entry;
-  const own = labels[OBJECT.hub] === hub ? labels : { ...labels, [OBJECT.hub]: hub };
-  const signed: Record<string, string> = { ...annotations, [OBJECT.cluster]: cluster };
-  const contentHash = contentHashOf(bodyHash, { labels: own, annotations: signed });
-  signed[OBJECT.contentHash] = contentHash;
-  const { name, host, spec, components, pending } = entry;
-  return { name, host, spec, components, pending, labels: own, annotations: signed, bodyHash, contentHash };
+  const body = { ...rest, spec: content.spec as unknown as Record<string, Json>, labels, annotations };
+  const shared = { name, host: judgement.host, ...rest, labels, annotations, bodyHash: bodyHashOf(body) };
+  return new SignedEntry(shared, author);
 }
 
 /** The label and annotation of Istio's that a route asks for; without a route those that are live. */

@@ -66,8 +66,9 @@ export function readLive(observed: ObservedEntry): LiveEntry {
   const components = decodeComponents(observed.annotations[OBJECT.components]);
   const pending = decodePending(observed.annotations[OBJECT.pendingDelete]);
   const spec = parseLiveSpec(raw);
-  const bodyHash = bodyHashOf({ spec: raw as Record<string, Json>, components: components ?? [], pending });
-  const computedHash = contentHashOf(bodyHash, observed);
+  const { labels, annotations } = observed;
+  const body = { spec: raw as Record<string, Json>, components: components ?? [], pending, labels, annotations };
+  const computedHash = contentHashOf(bodyHashOf(body), observed);
   const recordedHash = observed.annotations[OBJECT.contentHash];
   const isReadable = components !== undefined && spec.endpoints !== undefined && spec.ports !== undefined;
   const isCounted = isReadable && countsMatch(components, spec.endpoints.length);

@@ -18,6 +18,9 @@ type Mapped = MappedComponent | Rejection;
 /** How many updates back a reader may be and still learn only what changed. */
 const REMEMBERED_UPDATES = 100;
 
+/** Services between two pauses: a few milliseconds. */
+const VIEWS_AT_ONCE = 250;
+
 /**
  * What one set of routes maps every known service to: the same as `mapServices`, kept up to date service by service,
  * so that clusters with equal routes share one and learn which hosts changed since they last looked.
@@ -34,6 +37,8 @@ export class MappingIndex {
   #sorted: readonly Host[] | undefined;
   #updates: { readonly version: number; readonly hosts: ReadonlySet<Host> }[] = [];
   #version = 0;
+  /** The update that is under way. */
+  #running: Generator<void, void> | undefined;
 
   constructor(cluster: ClusterSettings, sources: readonly SourceSettings[]) {
     this.#cluster = cluster;
@@ -71,16 +76,37 @@ export class MappingIndex {
     return new Set(this.#updates.filter((update) => update.version > version).flatMap(({ hosts }) => [...hosts]));
   }
 
-  /** Takes up newer snapshots; those that are as before cost nothing. */
-  update(snapshots: readonly Snapshot[]): void {
+  /** Takes up newer snapshots, with pauses; those that are as before cost nothing. */
+  *update(snapshots: readonly Snapshot[]): Generator<void, void> {
+    // What another cluster has begun is brought to its end first: two updates at a time would mix their snapshots.
+    yield* this.#finish();
+    this.#running = this.#steps(snapshots);
+    yield* this.#finish();
+  }
+
+  *#finish(): Generator<void, void> {
+    const running = this.#running;
+    if (running === undefined) return;
+    while (this.#running === running) {
+      if (running.next().done === true) this.#running = undefined;
+      else yield;
+    }
+  }
+
+  *#steps(snapshots: readonly Snapshot[]): Generator<void, void> {
     const hosts = new Set<Host>();
     for (const source of this.#sources) {
       const services = snapshots.find((snapshot) => snapshot.source === source.name)?.services ?? new Map();
       const before = this.#seen.get(source.name) ?? new Map<ComponentKey, ServiceState>();
       if (services === before) continue;
-      this.#seen.set(source.name, services);
-      for (const [key, state] of services) if (before.get(key) !== state) this.#view(source, key, state, hosts);
+      let viewed = 0;
+      for (const [key, state] of services) {
+        if (before.get(key) === state) continue;
+        this.#view(source, key, state, hosts);
+        if (++viewed % VIEWS_AT_ONCE === 0) yield;
+      }
       for (const key of before.keys()) if (!services.has(key)) this.#view(source, key, undefined, hosts);
+      this.#seen.set(source.name, services);
     }
     if (hosts.size === 0) return;
     this.#version += 1;

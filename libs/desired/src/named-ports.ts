@@ -96,7 +96,7 @@ export function namedServicePorts(
     const free = options.find((option) => !chosen.has(option));
     if (free === undefined) continue;
     const protocol = protocolOf({ number: free, name, given: ports.map((port) => port.protocol) }, to);
-    chosen.set(free, { number: free, name, ...(protocol === undefined ? {} : { protocol }) });
+    chosen.set(free, { name, number: free, ...(protocol === undefined ? {} : { protocol }) });
   }
   return [...chosen.values()].toSorted((a, b) => a.number - b.number);
 }

@@ -1,10 +1,10 @@
-import type { Endpoint, Lineage, Resolution } from '@isthmus/model';
-import { gatherEndpoints, lineageOf } from './endpoints.js';
+import type { Endpoint, Resolution } from '@isthmus/model';
+import { gatherEndpoints, listOf } from './endpoints.js';
 import type { LiveEntry } from './live.js';
 import type { LiveHost } from './live-host.js';
 import { endpointsOfPart } from './live-host.js';
 import type { PortScheme } from './port-scheme.js';
-import type { Gathered, ResolutionWish } from './resolution.js';
+import type { Gathered, ResolutionWish, Resolved } from './resolution.js';
 import { fitTo, resolutionOf } from './resolution.js';
 import type { SplitPart } from './split.js';
 import { joinEndpoints, splitEndpoints } from './split.js';
@@ -16,7 +16,8 @@ export interface Placed {
   readonly endpoints: readonly Endpoint[];
   /** Part 0 first. */
   readonly parts: readonly SplitPart[];
-  readonly lineage: readonly Lineage[];
+  /** What was put together. */
+  readonly resolved: Resolved;
 }
 
 /**
@@ -43,9 +44,9 @@ export function placeEndpoints(
   const maySplit = wanted === 'STATIC' && live?.resolution !== 'DNS';
   return {
     resolution,
-    endpoints: owned.map(({ endpoint }) => endpoint),
+    endpoints: listOf(owned),
     parts: maySplit ? splitEndpoints(owned, live) : joinEndpoints(owned, live),
-    lineage: lineageOf(resolved),
+    resolved,
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Instance, ServiceEntrySpec, ServiceState } from '@isthmus/model';
-import { ATTRIBUTES, compareText } from '@isthmus/model';
+import type { Instance, Json, ServiceEntrySpec, ServiceState } from '@isthmus/model';
+import { ATTRIBUTES, canonicalJson, compareText } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, US } from '@isthmus/testing';
 import fc from 'fast-check';
@@ -59,7 +59,7 @@ function original(instances: readonly Drawn[]): Written {
 /** Ports and endpoints in one order, equal endpoints once, and without localities: these are intended deviations. */
 function sorted(spec: Partial<Written> & Omit<Written, 'addresses'>): Written {
   const inOrder = (list: readonly object[]): readonly object[] =>
-    [...new Set(list.map((item) => JSON.stringify(item)))]
+    [...new Set(list.map((item) => canonicalJson(item as Json)))]
       .toSorted(compareText)
       .map((text) => JSON.parse(text) as object);
   const { hosts, addresses = [], location, resolution, ports, endpoints } = spec;

@@ -54,7 +54,7 @@ function numbersOfLive({ ports }: Endpoint): readonly number[] {
 }
 
 function portOf(number: number, isOneOfMany: boolean): ServicePort {
-  if (number === 80) return { number, name: 'http', protocol: 'HTTP' };
-  if (number === 443) return { number, name: 'https', protocol: 'HTTPS' };
-  return { number, name: isOneOfMany ? `tcp-${number}` : 'tcp', protocol: 'TCP' };
+  if (number === 80) return { name: 'http', number, protocol: 'HTTP' };
+  if (number === 443) return { name: 'https', number, protocol: 'HTTPS' };
+  return { name: isOneOfMany ? `tcp-${number}` : 'tcp', number, protocol: 'TCP' };
 }

@@ -1,7 +1,6 @@
 import type {
   ClusterSettings,
   ComponentKey,
-  DesiredEntry,
   Endpoint,
   EntryName,
   Hold,
@@ -15,13 +14,14 @@ import { NO_MARKS, byKey } from './annotations.js';
 import type { Contribution } from './contribution.js';
 import { contributionOf, emptied } from './contribution.js';
 import { layOut } from './endpoints.js';
-import type { EntryContent } from './entry.js';
-import { entryOf, specOf } from './entry.js';
+import type { EntryContent, SignedEntry } from './entry.js';
+import { SIGNATURE_BYTES, entryOf, specOf } from './entry.js';
 import { partNameOf, partOfName } from './entry-name.js';
 import { portsOfHost } from './host-ports.js';
 import type { HostJudgement } from './judge.js';
 import type { LiveEntry } from './live.js';
 import { placeEndpoints } from './placement.js';
+import type { Resolved } from './resolution.js';
 import type { SplitPart } from './split.js';
 import { violationsOf } from './validator/violations.js';
 
@@ -31,7 +31,10 @@ const MAX_ENDPOINTS = 4096;
 /** What should become of one host: of each entry that it has or should have. */
 export interface HostOutcome {
   readonly holds: readonly Hold[];
-  readonly lineage: readonly Lineage[];
+  /** Instances that are not there, and why. */
+  readonly leftOut: readonly Lineage[];
+  /** What was put together; undefined: the host stays as it is, or goes. */
+  readonly resolved: Resolved | undefined;
   /** Part 0 first. */
   readonly parts: readonly PartOutcome[];
 }
@@ -41,7 +44,7 @@ export interface PartOutcome {
   readonly name: EntryName;
   readonly live: LiveEntry | undefined;
   readonly wanted:
-    | { readonly kind: 'entry'; readonly entry: DesiredEntry }
+    | { readonly kind: 'entry'; readonly entry: SignedEntry }
     /** Its last component is due, or it is an emptied part of a host that is not split any more: the object goes. */
     | { readonly kind: 'remove'; readonly components: readonly ComponentKey[] }
     /** The host never had an endpoint, or the entry is left exactly as it is. */
@@ -65,10 +68,10 @@ export function renderHost(judgement: HostJudgement, context: RenderContext): Ho
   const contributions = components.map((one) => contributionOf(one, live, context)).toSorted(byKey);
   const staying = contributions.filter(({ isLeaving }) => !isLeaving);
   const holds = holdsOf(judgement, contributions);
-  const lineage = contributions.flatMap(({ leftOut }) => leftOut);
-  if (staying.length > 0) return renderEntries(judgement, { contributions: staying, holds, lineage }, context);
+  const leftOut = contributions.flatMap((one) => one.leftOut);
+  if (staying.length > 0) return renderEntries(judgement, { contributions: staying, holds, leftOut }, context);
   if (contributions.length === 0) {
-    return left(judgement, live === undefined ? holds : [...holds, unreadable(judgement)], lineage);
+    return left(judgement, live === undefined ? holds : [...holds, unreadable(judgement)], leftOut);
   }
   if (live !== undefined && !deletesObjects(context)) {
     const standing = {
@@ -79,44 +82,46 @@ export function renderHost(judgement: HostJudgement, context: RenderContext): Ho
     } as const;
     return renderEntries(
       judgement,
-      { contributions: contributions.map(emptied), holds: [...holds, standing], lineage },
+      { contributions: contributions.map(emptied), holds: [...holds, standing], leftOut },
       context,
     );
   }
   const removal = { kind: 'remove', components: contributions.map(({ key }) => key) } as const;
-  return { holds, lineage, parts: livePartsOf(judgement).map((part) => ({ ...part, wanted: removal })) };
+  const parts = livePartsOf(judgement).map((part) => ({ ...part, wanted: removal }));
+  return { holds, leftOut, resolved: undefined, parts };
 }
 
 interface Draft {
   readonly contributions: readonly Contribution[];
   readonly holds: readonly Hold[];
-  readonly lineage: readonly Lineage[];
+  readonly leftOut: readonly Lineage[];
 }
 
 function renderEntries(judgement: HostJudgement, draft: Draft, context: RenderContext): HostOutcome {
   const { live, host, name, route } = judgement;
   const contributions = draft.contributions.filter(({ record }) => record !== undefined);
   if (live !== undefined && contributions.length === 0) {
-    return left(judgement, [...draft.holds, unreadable(judgement)], draft.lineage);
+    return left(judgement, [...draft.holds, unreadable(judgement)], draft.leftOut);
   }
   const gathered = { contributions, strays: straysOf(judgement, draft.contributions, context) };
   const { scheme, holds: portHolds } = portsOfHost(judgement, gathered);
   const wish = route?.preset === 'istio-cloud-map' ? 'mixed' : (route?.to.resolution ?? 'auto');
   const placed = placeEndpoints(gathered, live, { scheme, wish });
-  const lineage = [...draft.lineage, ...placed.lineage];
+  const { resolved } = placed;
+  const leftOut = [...draft.leftOut, ...resolved.leftOut];
   const holds = [...draft.holds, ...portHolds];
   if (wish === 'static' && placed.resolution === 'DNS') holds.push(keptAsDns(judgement));
-  if (live === undefined && placed.endpoints.length === 0) return left(judgement, holds, lineage);
+  if (live === undefined && placed.endpoints.length === 0) return left(judgement, holds, leftOut);
   const largest = Math.max(...placed.parts.map(({ owned }) => owned.length));
   if (largest > MAX_ENDPOINTS) {
     const detail = `${largest} endpoints, ${MAX_ENDPOINTS} are possible`;
-    return left(judgement, [...holds, { name, host, reason: 'too-many-endpoints', detail }], lineage);
+    return left(judgement, [...holds, { name, host, reason: 'too-many-endpoints', detail }], leftOut);
   }
   const shared = specOf(judgement, { ports: scheme.ports, ...placed });
   const parts = placed.parts.map((part) => renderPart(judgement, { part, shared, contributions }, context));
   const invalid = parts.flatMap((part) => invalidity(part, context));
-  if (invalid.length > 0) return left(judgement, [...holds, ...invalid], lineage);
-  return { holds, lineage, parts };
+  if (invalid.length > 0) return left(judgement, [...holds, ...invalid], leftOut);
+  return { holds, leftOut, resolved, parts };
 }
 
 /** One entry. Part 0 speaks for the host: it records every component and carries the marks. */
@@ -182,9 +187,11 @@ function isGraceOver({ pending, endpoints }: LiveEntry, { cluster, serverNowMs }
 
 /** An entry that would be refused, or would harm, is not sent; what is live already is not asked. */
 function invalidity({ name, live, wanted }: PartOutcome, { cluster }: RenderContext): readonly Hold[] {
-  if (wanted.kind !== 'entry' || wanted.entry.contentHash === live?.contentHash) return [];
-  const violations = violationsOf(wanted.entry, cluster.namespace);
-  const { host } = wanted.entry;
+  if (wanted.kind !== 'entry') return [];
+  if (live !== undefined && wanted.entry.contentHash === live.contentHash) return [];
+  const { shared } = wanted.entry;
+  const violations = violationsOf(shared, cluster.namespace, SIGNATURE_BYTES);
+  const { host } = shared;
   return violations.slice(0, 1).map(({ path, problem }) => ({
     name,
     host,
@@ -210,9 +217,9 @@ function straysOf(
 }
 
 /** The host stays exactly as it is. */
-function left(judgement: HostJudgement, holds: readonly Hold[], lineage: readonly Lineage[]): HostOutcome {
+function left(judgement: HostJudgement, holds: readonly Hold[], leftOut: readonly Lineage[]): HostOutcome {
   const parts = livePartsOf(judgement).map((part) => ({ ...part, wanted: { kind: 'nothing' } as const }));
-  return { holds, lineage, parts };
+  return { holds, leftOut, resolved: undefined, parts };
 }
 
 function livePartsOf({ live }: HostJudgement): readonly { readonly name: EntryName; readonly live: LiveEntry }[] {

@@ -54,7 +54,7 @@ function portOf(number: number, given: readonly (PortProtocol | undefined)[], to
   const isSaid = agreedProtocol(given) !== undefined || to.protocol !== 'auto';
   if (configured !== undefined && !isSaid) return configured;
   const protocol = protocolOf({ number, name: undefined, given }, to);
-  return { number, name: portName(number, protocol), ...(protocol === undefined ? {} : { protocol }) };
+  return { name: portName(number, protocol), number, ...(protocol === undefined ? {} : { protocol }) };
 }
 
 function portName(number: number, protocol: PortProtocol | undefined): string {

@@ -213,6 +213,22 @@ describe('ClusterReconciler', () => {
     expect(client.writes).toEqual([]);
   });
 
+  it('shows in gauges with which epoch it writes, and why it does not', async () => {
+    const { run, world, metrics } = rig();
+    const stopped = (reason: string): number =>
+      metrics.value('isthmus_cluster_writes_stopped', { cluster: 'test', reason });
+    world.cluster = cluster({ name: 'test', mode: 'observe' });
+    await run();
+    expect([stopped('observe'), stopped('paused')]).toEqual([1, 0]);
+    world.cluster = cluster({ name: 'test', paused: { reason: 'move', untilMs: Number.MAX_SAFE_INTEGER } });
+    await run();
+    expect([stopped('observe'), stopped('paused')]).toEqual([0, 1]);
+    world.cluster = cluster({ name: 'test' });
+    await run();
+    expect([stopped('observe'), stopped('paused')]).toEqual([0, 0]);
+    expect(metrics.value('isthmus_cluster_epoch', { cluster: 'test' })).toBe(1);
+  });
+
   it('leaves a cluster alone while its breaker is open, then probes, lists again and goes on', async () => {
     const { clock, client, run, reconciler, metrics } = rig();
     client.fail({ verb: 'list', error: new IsthmusError('timeout', 'silence') });

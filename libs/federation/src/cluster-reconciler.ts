@@ -14,6 +14,7 @@ import { reportError } from './error-report.js';
 import type { Leadership } from './leadership.js';
 import { activePause } from './pause.js';
 import { PreviousNamespaces } from './previous-namespaces.js';
+import { writesStopped } from './writes-stopped.js';
 
 export interface ClusterReconcilerOptions {
   readonly name: ClusterName;
@@ -104,6 +105,8 @@ export class ClusterReconciler {
 
   /** One run; answers how many ms may pass until the next, and rejects only on a broken invariant or a stop. */
   async run(signal: AbortSignal): Promise<number> {
+    const input = this.#options.input();
+    this.#reporter.stopped(writesStopped(input.cluster, input.configuration.hub, this.#options.clock.nowMs()));
     const connection = this.#options.connection();
     if (!connection.ok) {
       // Its kubeconfig is about to be read: nothing is wrong yet.
@@ -111,7 +114,6 @@ export class ClusterReconciler {
       return isNew ? CONNECTION_RETRY_MS : this.#disconnected(connection.error, CONNECTION_RETRY_MS);
     }
     const client = connection.value;
-    const input = this.#options.input();
     this.#previous.configure(input.configuration.hub, input.cluster);
     const waitMs = this.#readWaitMs(client);
     if (waitMs > 0) return waitMs;
@@ -149,6 +151,7 @@ export class ClusterReconciler {
     const epoch = this.#options.leadership.epochFor(highest, this.#epoch);
     if (!epoch.ok) return epoch.error;
     this.#epoch = epoch.value;
+    this.#reporter.tookEpoch(epoch.value);
     return undefined;
   }
 

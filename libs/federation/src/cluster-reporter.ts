@@ -1,4 +1,4 @@
-import type { Change, ClusterName, Code, IsthmusError, Plan, Snapshot } from '@isthmus/model';
+import type { Change, ClusterName, Code, IsthmusError, Plan, Snapshot, WritesStopped } from '@isthmus/model';
 import { parseComponentKey } from '@isthmus/model';
 import type { Clock, Logger, Metrics } from '@isthmus/ports';
 
@@ -11,10 +11,13 @@ const ACTIONS = ['create', 'update', 'mark', 'delete', 'hold'] as const;
 const GAUGES = [
   'isthmus_apply_queue_depth',
   'isthmus_cluster_breaker_open',
+  'isthmus_cluster_epoch',
+  'isthmus_cluster_holds',
   'isthmus_cluster_last_full_sync_timestamp_seconds',
   'isthmus_cluster_managed_objects',
   'isthmus_cluster_out_of_sync_objects',
   'isthmus_cluster_up',
+  'isthmus_cluster_writes_stopped',
   'isthmus_plan_objects',
   'isthmus_prune_blocked',
 ] as const;
@@ -27,6 +30,7 @@ export class ClusterReporter {
   readonly #metrics: Metrics;
   #isUp: boolean | undefined;
   #downCode: Code | undefined;
+  #writesStopped: WritesStopped = null;
   /** Count of what is held, by reason. */
   #holds: ReadonlyMap<string, number> = new Map();
   #rejections: ReadonlySet<string> = new Set();
@@ -43,6 +47,20 @@ export class ClusterReporter {
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#metrics = options.metrics;
+  }
+
+  /** Why nothing is written although changes may be planned. */
+  stopped(reason: WritesStopped): void {
+    if (this.#writesStopped !== reason) {
+      this.#metrics.forget('isthmus_cluster_writes_stopped', { cluster: this.#cluster });
+    }
+    this.#writesStopped = reason;
+    if (reason !== null) this.#metrics.set('isthmus_cluster_writes_stopped', 1, { cluster: this.#cluster, reason });
+  }
+
+  /** The epoch that objects are written with from now on. */
+  tookEpoch(epoch: number): void {
+    this.#set('isthmus_cluster_epoch', epoch);
   }
 
   connected(): void {
@@ -84,8 +102,8 @@ export class ClusterReporter {
   }
 
   wrote(change: Change, code: 'ok' | Code, seconds: number): void {
-    const labels = { cluster: this.#cluster, operation: change.kind };
-    this.#metrics.count('isthmus_apply_total', { ...labels, result: code });
+    const labels = { cluster: this.#cluster };
+    this.#metrics.count('isthmus_apply_total', { ...labels, operation: change.kind, result: code });
     this.#metrics.observe('isthmus_apply_duration_seconds', seconds, labels);
   }
 
@@ -149,7 +167,11 @@ export class ClusterReporter {
     for (const [reason, count] of now) {
       if (!this.#holds.has(reason)) this.#logger.warn('a hold began', { cluster: this.#cluster, code: reason, count });
     }
+    for (const [reason, count] of now) {
+      this.#metrics.set('isthmus_cluster_holds', count, { cluster: this.#cluster, reason });
+    }
     for (const reason of this.#holds.keys()) {
+      if (!now.has(reason)) this.#metrics.set('isthmus_cluster_holds', 0, { cluster: this.#cluster, reason });
       if (!now.has(reason)) this.#logger.info('a hold ended', { cluster: this.#cluster, code: reason });
     }
     this.#holds = now;

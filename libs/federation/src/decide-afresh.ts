@@ -57,7 +57,7 @@ export function decideAfresh(input: DecisionInput): Decision {
     liveObjects: view.live.size,
     liveEndpoints: view.endpoints,
     rejections: judgement.rejections,
-    refused: refusedInstances(rendered.flatMap(({ outcome }) => outcome.lineage)),
+    refused: refusedInstances(rendered.flatMap(({ outcome }) => outcome.leftOut)),
     warnings: [],
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { ...input, pendingMs: cluster.deletes.pendingMs }),

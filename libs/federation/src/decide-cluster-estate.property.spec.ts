@@ -323,5 +323,5 @@ describe('decideCluster, for any sequence of an estate with two accounts, re-cre
 /** What of a decision may not depend on how it was made. */
 function comparable({ plan, memory, rejections, ...figures }: Decision): object {
   const refused = rejections.map(({ component, reason }) => `${component} ${reason}`);
-  return { plan, brake: memory.brake, figures, refused: new Set(refused) };
+  return { plan: given.writtenOut(plan), brake: memory.brake, figures, refused: new Set(refused) };
 }

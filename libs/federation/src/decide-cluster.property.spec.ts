@@ -275,7 +275,7 @@ function editByHand(world: DecisionWorld, name: string, edit: (typeof EDITS)[num
 function comparable({ plan, memory, ...rest }: Decision): object {
   const { rejections, ...figures } = rest;
   return {
-    plan,
+    plan: given.writtenOut(plan),
     brake: memory.brake,
     figures,
     rejections: new Set(rejections.map(({ component, reason }) => `${component} ${reason}`)),

@@ -34,7 +34,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
   const { mapping, plain, book } = recall;
   const view = yield* viewOf(recall, input);
   const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
-  mapping.update(snapshots);
+  yield* mapping.update(snapshots);
   yield;
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
   const markSeenAtMs: BookBasis['judge']['markSeenAtMs'] = (name, key) => marksSeenAtMs.get(markId(name, key));

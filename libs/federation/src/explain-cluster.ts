@@ -1,5 +1,5 @@
 import type { HostJudgement, LiveEntry } from '@isthmus/desired';
-import { decodeComponents, entryNameOf } from '@isthmus/desired';
+import { decodeComponents, entryNameOf, lineageOf } from '@isthmus/desired';
 import type {
   Code,
   ComponentKey,
@@ -129,6 +129,7 @@ function describe({ view, input }: ClusterFacts, findings: Findings): ClusterExp
   const plan = planOfHost(view.decision, host);
   const live = [...judged.live.values()];
   const blockedBy = blockerOf(view, plan);
+  const lineage = rendered === undefined ? [] : lineageOf(rendered.outcome);
   return {
     name: cluster.name,
     mode: cluster.mode,
@@ -140,7 +141,7 @@ function describe({ view, input }: ClusterFacts, findings: Findings): ClusterExp
     entry: entryNameOf(host),
     route: rendered === undefined ? null : routeOfHost(rendered.judgement),
     components: (rendered?.judgement.components ?? []).map((component) =>
-      explainComponent(component, { cluster, sources, lineage: rendered?.outcome.lineage ?? [], live, blockedBy }),
+      explainComponent(component, { cluster, sources, lineage, live, blockedBy }),
     ),
     rejections,
     holds: plan.holds.map(({ name, reason, detail }) => ({ name, detail, ...viewReason(reason) })),

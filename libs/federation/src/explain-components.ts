@@ -1,4 +1,4 @@
-import type { HostOutcome, JudgedComponent, LiveEntry } from '@isthmus/desired';
+import type { JudgedComponent, LiveEntry } from '@isthmus/desired';
 import type {
   Attributes,
   ClusterSettings,
@@ -25,7 +25,7 @@ import type { SourceView } from './source-view.js';
 export interface ComponentSurroundings {
   readonly cluster: ClusterSettings;
   readonly sources: readonly SourceView[];
-  readonly lineage: HostOutcome['lineage'];
+  readonly lineage: readonly Lineage[];
   /** Our live objects of the host. */
   readonly live: readonly LiveEntry[];
   /** Why what should be in the cluster cannot get there; undefined: nothing stands in the way. */

@@ -7,10 +7,10 @@ import type {
   PortProtocol,
   Resolution,
   SourceStateName,
+  WritesStopped,
 } from '@isthmus/model';
 
 import type { ChangeView } from './plan-view.js';
-import type { WritesStopped } from './writes-stopped.js';
 
 /** What `/api/v1/hosts/{host}` answers: one host from Cloud Map to every cluster. Times are ISO 8601 or null. */
 export interface HostExplanation {

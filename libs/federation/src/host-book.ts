@@ -202,7 +202,7 @@ export class HostBook {
     const { cluster, serverNowMs } = judge;
     const outcome = renderHost(judgement, { hub, cluster, serverNowMs, isCatalogueKnown, held });
     const decided = decideHost(plannedHost(judgement, outcome), foreign);
-    const refused = refusedInstances(outcome.lineage);
+    const refused = refusedInstances(outcome.leftOut);
     if (refused.length > 0) this.#refused.set(name, refused);
     const entries = outcome.parts.filter(({ wanted }) => wanted.kind === 'entry').length;
     const before = this.#pages.get(name);

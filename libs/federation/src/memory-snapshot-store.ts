@@ -19,6 +19,14 @@ export class MemorySnapshotStore implements SnapshotStore {
     return Promise.resolve({ kind: 'saved' });
   }
 
+  /** There is no other process: what this one works with no more is of no use to anybody. */
+  nameSources(sources: readonly SourceName[], mayRemove: () => boolean): Promise<readonly SourceName[]> {
+    const own = new Set(sources);
+    const removed = mayRemove() ? [...this.#snapshots.keys()].filter((source) => !own.has(source)) : [];
+    for (const source of removed) this.#snapshots.delete(source);
+    return Promise.resolve(removed);
+  }
+
   follow(onChange: (source: SourceName) => void, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     this.#followers.add(onChange);

@@ -1,7 +1,7 @@
 import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
 import { compareText, OBJECT } from '@isthmus/model';
 import type { EntryList, EntryManifest } from '@isthmus/ports';
-import { observedSpec, withSharedParts } from './shared-entry.js';
+import { observedSpec, sharedTexts, withSharedParts } from './shared-entry.js';
 import { mapSteps } from './slices.js';
 
 /**
@@ -59,7 +59,7 @@ export class ObservedStore {
 
   /** What our own write made of an object: it holds what was sent, the very objects, as far as the answer says so. */
   wrote(manifest: EntryManifest, metadata: ObservedMetadata): void {
-    const { name, labels, annotations, spec } = manifest;
+    const { name, annotations, spec } = manifest;
     this.#doubtful.delete(name);
     const { uid, resourceVersion, generation, owners, isTerminating } = metadata;
     // Every field by name: a spread would take a third more memory, for each object of each cluster.
@@ -70,7 +70,7 @@ export class ObservedStore {
       generation,
       owners: owners.length === 0 ? NO_OWNERS : owners,
       isTerminating,
-      labels: isSameRecord(labels, metadata.labels) ? labels : metadata.labels,
+      labels: sharedTexts(metadata.labels),
       annotations: isSameRecord(annotations, metadata.annotations) ? annotations : metadata.annotations,
       spec: observedSpec(spec),
     });

@@ -1,4 +1,4 @@
-import type { Pause } from '@isthmus/model';
+import type { Pause, PauseStatus } from '@isthmus/model';
 
 /** The pause while it lasts; undefined when there is none, or when its time is over. */
 export function activePause(pause: Pause | undefined, nowMs: number): Pause | undefined {
@@ -15,4 +15,10 @@ export function pauseWarnings(paused: Pause | undefined, nowMs: number, meaning:
   const pause = activePause(paused, nowMs);
   if (pause === undefined) return [];
   return [`paused until ${new Date(pause.untilMs).toISOString()}, so ${meaning}: ${pause.reason}`];
+}
+
+/** A pause as status shows it, while it lasts. */
+export function pauseStatus(paused: Pause | undefined, nowMs: number): PauseStatus | null {
+  const pause = activePause(paused, nowMs);
+  return pause === undefined ? null : { reason: pause.reason, until: new Date(pause.untilMs).toISOString() };
 }

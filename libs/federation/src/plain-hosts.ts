@@ -1,5 +1,5 @@
 import type { Author, HostOutcome, JudgeContext, LiveHost, MappedComponent, MappingIndex } from '@isthmus/desired';
-import { authoredBy, balancesOf, judgeHost, renderHost } from '@isthmus/desired';
+import { balancesOf, judgeHost, renderHost } from '@isthmus/desired';
 import type { ComponentBalance, ComponentKey, EntryName, HoldReason, Host, Rejection } from '@isthmus/model';
 import type { PlannedHost, PlannedPart } from '@isthmus/plan';
 import type { RefusedInstance } from './refused-instances.js';
@@ -32,7 +32,7 @@ export const NOTHING_HELD: ReadonlyMap<ComponentKey, HoldReason> = new Map();
  * to be empty or gone. Readings and rules alone decide then, not time, not what stands in a cluster.
  */
 export interface PlainHost {
-  readonly outcome: Omit<HostOutcome, 'lineage'>;
+  readonly outcome: Pick<HostOutcome, 'holds' | 'parts'>;
   /** As long as nothing of the host stands in a cluster. */
   readonly absent: WrittenPage;
   /** Where the entry stands as it should; known as soon as one cluster was decided so. */
@@ -41,18 +41,23 @@ export interface PlainHost {
 
 /**
  * Shares the work on plain hosts between clusters whose routes, address policies and localities say the same. The
- * components of a host are one list until one of them changes, so that list is the key.
+ * components of a host are one list until one of them changes; every cluster asks again for a host that changes or goes.
+ * Not a WeakMap: the collector would have to look at all of them while everything else waits.
  */
 export class PlainHosts {
-  readonly #known = new WeakMap<readonly MappedComponent[], PlainHost>();
+  readonly #known = new Map<Host, { readonly components: readonly MappedComponent[]; readonly plain: PlainHost }>();
 
   /** The plain host of these components; undefined when something about them is in doubt. */
   of(host: Host, context: PlainContext): PlainHost | undefined {
     const components = context.mapping.componentsOf(host);
-    const known = this.#known.get(components);
-    if (known !== undefined || components.length === 0 || !components.every(isPlain)) return known;
+    const known = this.#known.get(host);
+    if (known?.components === components) return known.plain;
+    if (components.length === 0 || !components.every(isPlain)) {
+      this.#known.delete(host);
+      return undefined;
+    }
     const plain = plainHostOf(host, components, context);
-    this.#known.set(components, plain);
+    this.#known.set(host, { components, plain });
     return plain;
   }
 }
@@ -68,7 +73,7 @@ export interface PlainContext {
 export function plannedPlain(name: EntryName, { outcome, absent }: PlainHost, author: Author): PlannedHost {
   const parts = outcome.parts.map(({ name: part, wanted }): PlannedPart => {
     const own: PlannedPart['wanted'] =
-      wanted.kind === 'entry' ? { kind: 'entry', entry: authoredBy(wanted.entry, author) } : wanted;
+      wanted.kind === 'entry' ? { kind: 'entry', entry: wanted.entry.by(author) } : wanted;
     return { name: part, wanted: own, live: undefined };
   });
   return { name, host: absent.page.host, holds: outcome.holds, parts };
@@ -85,7 +90,7 @@ export function standsAsWanted(
   if (part?.wanted.kind !== 'entry' || others.length > 0 || entry === undefined || live.parts.size > 1) return false;
   const { observed, isIntact, contentHash } = entry;
   if (!isIntact || observed.isTerminating || observed.movesFrom !== undefined) return false;
-  if (authoredBy(part.wanted.entry, author).contentHash !== contentHash) return false;
+  if (part.wanted.entry.by(author).contentHash !== contentHash) return false;
   return live.components.every(({ key, observedAtMs }) => {
     const reading = components.find((one) => one.key === key)?.state.reading;
     return reading !== undefined && observedAtMs <= reading.observedAtMs;
@@ -99,21 +104,21 @@ function isPlain({ state }: MappedComponent): boolean {
 function plainHostOf(host: Host, components: readonly MappedComponent[], context: PlainContext): PlainHost {
   const judgement = judgeHost(host, { candidates: components, live: undefined }, context.judge);
   const { cluster, serverNowMs } = context.judge;
-  const { lineage, ...outcome } = renderHost(judgement, {
+  const { holds, leftOut, parts } = renderHost(judgement, {
     hub: context.hub,
     cluster,
     serverNowMs,
     isCatalogueKnown: true,
     held: NOTHING_HELD,
   });
-  const entries = outcome.parts.filter(({ wanted }) => wanted.kind === 'entry').length;
+  const entries = parts.filter(({ wanted }) => wanted.kind === 'entry').length;
   const quiet = balancesOf(judgement).map(quietOf);
   return {
-    outcome: { holds: orNone(outcome.holds), parts: outcome.parts },
+    outcome: { holds: orNone(holds), parts },
     absent: {
       page: { host, quiet, held: NOTHING_HELD, entries },
       rejections: orNone(judgement.rejections),
-      refused: orNone(refusedInstances(lineage)),
+      refused: orNone(refusedInstances(leftOut)),
     },
     standing: undefined,
   };

@@ -1,4 +1,4 @@
-import type { Configuration } from '@isthmus/model';
+import type { Configuration, WritesStopped } from '@isthmus/model';
 import { IsthmusError, OBJECT } from '@isthmus/model';
 import {
   cluster,
@@ -17,7 +17,6 @@ import type { PlannedClusters } from './plan-once.js';
 import { planOnce } from './plan-once.js';
 import { viewPlan } from './plan-view.js';
 import { readClusterOnce, readSourceOnce, referencedBy } from './read-once.js';
-import type { WritesStopped } from './writes-stopped.js';
 
 const READ_ONLY = hub({ readOnly: true });
 const until = { reason: 'maintenance', untilMs: EPOCH_MS + 3_600_000 };

@@ -1,5 +1,12 @@
 import { attributesUsed } from '@isthmus/desired';
-import type { ClusterSettings, Configuration, Rejection, Snapshot, SourceSettings } from '@isthmus/model';
+import type {
+  ClusterSettings,
+  Configuration,
+  Rejection,
+  Snapshot,
+  SourceSettings,
+  WritesStopped,
+} from '@isthmus/model';
 
 import { decideCluster, newClusterMemory } from './decide-cluster.js';
 import { movingWarnings, ownerOf, previousNamespacesOf, withMoving } from './moving-entries.js';
@@ -8,7 +15,7 @@ import type { PlanInput, ReadProblem, SourceRead } from './plan-input.js';
 import type { PlanView } from './plan-view.js';
 import { viewPlan } from './plan-view.js';
 import { clusterWarnings } from './status.js';
-import type { WritesStopped } from './writes-stopped.js';
+
 import { writesStopped } from './writes-stopped.js';
 
 /** What one configuration would do to every cluster, by what was read once. */

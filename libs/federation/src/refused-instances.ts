@@ -5,7 +5,7 @@ export type RefusedInstance = Extract<Lineage, { readonly kind: 'left-out' }>;
 
 const NORMAL: ReadonlySet<LeftOutReason> = new Set<LeftOutReason>(['unhealthy', 'filtered', 'instance-not-ready']);
 
-/** The instances of a lineage that their own data keeps out. */
-export function refusedInstances(lineage: readonly Lineage[]): readonly RefusedInstance[] {
-  return lineage.filter((line): line is RefusedInstance => line.kind === 'left-out' && !NORMAL.has(line.reason));
+/** The instances among those left out that their own data keeps out. */
+export function refusedInstances(leftOut: readonly Lineage[]): readonly RefusedInstance[] {
+  return leftOut.filter((line): line is RefusedInstance => line.kind === 'left-out' && !NORMAL.has(line.reason));
 }

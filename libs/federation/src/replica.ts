@@ -6,6 +6,7 @@ import { Federation } from './federation.js';
 import type { Leadership } from './leadership.js';
 import { electedLeadership } from './leadership.js';
 import { Running } from './running.js';
+import { SourceNaming } from './source-naming.js';
 import { Standby } from './standby.js';
 import { errorStatus } from './status.js';
 
@@ -38,6 +39,7 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #stop = new AbortController();
   readonly #standby: Standby;
+  readonly #naming: SourceNaming;
   readonly #running: Running | undefined;
   #configuration: Configuration;
   #federation: Federation | undefined;
@@ -49,6 +51,7 @@ export class Replica {
     const { clock, loopClock = () => clock } = ports;
     this.#options = options;
     this.#configuration = configuration;
+    this.#naming = new SourceNaming({ ...ports, mayRemove: () => elector?.isSafe() ?? true });
     this.#standby = new Standby({
       ...ports,
       loopClock: loopClock('standby'),
@@ -80,6 +83,11 @@ export class Replica {
     if (this.#options.elector === undefined) {
       this.#options.ports.metrics.set('isthmus_leader_epoch', this.leader().epoch);
     }
+  }
+
+  /** Tells the store which sources this replica works with, when it is time to. */
+  async nameSources(): Promise<void> {
+    await this.#naming.nameWhenDue(this.#configuration.sources.map(({ name }) => name));
   }
 
   leader(): LeaderView {

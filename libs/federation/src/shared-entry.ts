@@ -35,7 +35,8 @@ function sharedSpec({ hosts, raw }: ObservedSpec): ObservedSpec {
   return shareSpec(sha256(canonicalJson([hosts, rest, key])), spec);
 }
 
-function sharedTexts(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** Labels of one hub are the same on nearly every object. */
+export function sharedTexts(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return shareTexts(canonicalJson(texts), texts);
 }
 

@@ -1,18 +1,10 @@
-import type {
-  AcceptedReading,
-  Code,
-  ComponentKey,
-  Instance,
-  Json,
-  Result,
-  ServiceState,
-  Snapshot,
-} from '@isthmus/model';
+import type { Code, ComponentKey, Instance, Json, Result, ServiceState, Snapshot } from '@isthmus/model';
 import { CODES, componentKey, err, ok, sourceName } from '@isthmus/model';
 import type { SnapshotCodec, SnapshotFrame } from '@isthmus/ports';
 import { z } from 'zod';
 
 import { decodeInstances } from './decode-instances.js';
+import { decodeNameLists, decodeRows, NameLists } from './instance-table.js';
 
 /** A snapshot as JSON: maps are lists of pairs, and what is undefined is null. */
 export function encodeSnapshot(snapshot: Snapshot): Json {
@@ -79,18 +71,16 @@ const service = z
   })
   .refine(({ key, identity }) => componentKey(identity) === key, 'the key is not that of the identity');
 
-const reading = z.strictObject({
-  instances,
+const reading = {
   revision: count,
   observedAtMs: time,
   completeness: z.enum(['complete', 'partial', 'restored']),
   overrulesRevision: orNull(count),
-});
+};
 
-const serviceState = z.strictObject({
+const state = {
   service,
   knownFrom: z.enum(['catalogue', 'live']),
-  reading: orNull(reading),
   emptiness: orNull(
     z.strictObject({
       reads: count,
@@ -106,7 +96,14 @@ const serviceState = z.strictObject({
   absence: orNull(z.strictObject({ passesAtMs: z.array(time), notFoundAtMs: orNull(time) })),
   firstSeenAtMs: time,
   changedAtMs: orNull(time),
+};
+const serviceState = z.strictObject({ ...state, reading: orNull(z.strictObject({ ...reading, instances })) });
+/** As in a store: `instances` are rows that refer to lists of names beside the services. */
+const storedService = z.strictObject({
+  ...state,
+  reading: orNull(z.strictObject({ ...reading, instances: z.unknown() })),
 });
+const storedServices = z.strictObject({ names: z.unknown(), services: z.array(storedService) });
 
 /** All of a snapshot but its services. Typed as the model has it: a field that is added there and forgotten here does not compile. */
 const frameFields = {
@@ -122,7 +119,6 @@ const frameFields = {
   }),
 };
 const frameSchema: z.ZodType<SnapshotFrame> = z.strictObject(frameFields);
-const servicesSchema: z.ZodType<readonly ServiceState[]> = z.array(serviceState);
 
 export const snapshotSchema: z.ZodType<Snapshot> = z.strictObject({
   ...frameFields,
@@ -135,17 +131,33 @@ export const snapshotSchema: z.ZodType<Snapshot> = z.strictObject({
 /** For stores that keep the parts of a snapshot apart. */
 export const snapshotCodec: SnapshotCodec = {
   encode: (part) =>
-    'frame' in part ? JSON.stringify(part.frame, plainValue) : JSON.stringify(part.services.map(plainService)),
+    'frame' in part ? JSON.stringify(part.frame, plainValue) : JSON.stringify(plainServices(part.services)),
   decodeFrame: (value) => decode(frameSchema, value),
-  decodeServices: (value) => decode(servicesSchema, value),
+  decodeServices: (value) => {
+    const stored = decode(storedServices, value);
+    return stored.ok ? withInstances(stored.value) : stored;
+  },
 };
 
+function plainServices(states: readonly ServiceState[]): unknown {
+  const names = new NameLists();
+  const services = states.map((state) => plainService(state, names));
+  return { names: names.lists, services };
+}
+
 /** A service without maps and undefined members: with a replacer, JSON.stringify takes four times as long. */
-function plainService(state: ServiceState): unknown {
+function plainService(state: ServiceState, names: NameLists): unknown {
   const { reading, emptiness, regression, floor, absence, changedAtMs } = state;
   return {
     ...state,
-    reading: reading === undefined ? null : plainReading(reading),
+    reading:
+      reading === undefined
+        ? null
+        : {
+            ...reading,
+            instances: reading.instances.map((instance) => names.rowOf(instance)),
+            overrulesRevision: reading.overrulesRevision ?? null,
+          },
     emptiness: emptiness ?? null,
     regression: regression ?? null,
     floor: floor ?? null,
@@ -154,10 +166,20 @@ function plainService(state: ServiceState): unknown {
   };
 }
 
-function plainReading(reading: AcceptedReading): unknown {
-  const { instances, overrulesRevision } = reading;
-  const plain = instances.map(({ id, health, attributes }) => ({ id, health, attributes: [...attributes] }));
-  return { ...reading, instances: plain, overrulesRevision: overrulesRevision ?? null };
+function withInstances({ names, services }: z.output<typeof storedServices>): Result<readonly ServiceState[], string> {
+  const lists = decodeNameLists(names);
+  if (!lists.ok) return lists;
+  const states: ServiceState[] = [];
+  for (const { reading, ...state } of services) {
+    if (reading === undefined) {
+      states.push({ ...state, reading });
+      continue;
+    }
+    const instances = decodeRows(reading.instances, lists.value);
+    if (!instances.ok) return err(`services[${states.length}].reading: ${instances.error}`);
+    states.push({ ...state, reading: { ...reading, instances: instances.value } });
+  }
+  return ok(states);
 }
 
 function decode<Part>(schema: z.ZodType<Part>, value: unknown): Result<Part, string> {

@@ -302,4 +302,17 @@ describe('SourcePoller', () => {
     r.stop.abort();
     await ended;
   });
+
+  it('shows in a gauge whether a person has paused it, until the pause is over', async () => {
+    const r = rig();
+    const isPaused = (): number => {
+      r.poller.report();
+      return r.metrics.value('isthmus_source_paused', { account: 'unknown', region: 'us-east-1' });
+    };
+    expect(isPaused()).toBe(0);
+    r.poller.configure({ ...r.poller.settings, paused: { reason: 'move', untilMs: r.clock.nowMs() + 60_000 } });
+    expect(isPaused()).toBe(1);
+    await r.clock.advance(60_000);
+    expect(isPaused()).toBe(0);
+  });
 });

@@ -2,11 +2,14 @@ import type { InstancesOutcome, SourceSummary } from '@isthmus/discovery';
 import { successorOf } from '@isthmus/discovery';
 import type { Answer, InstanceHealth, Snapshot, SourceSettings, SourceStateName } from '@isthmus/model';
 import { toIsthmusError } from '@isthmus/model';
-import type { Logger, MetricLabels, Metrics } from '@isthmus/ports';
+import type { Clock, Logger, MetricLabels, Metrics } from '@isthmus/ports';
+
+import { isPaused } from './pause.js';
 
 const STATES: readonly SourceStateName[] = ['fresh', 'stale', 'frozen', 'throttled', 'denied', 'unread'];
 const GAUGES = [
   'isthmus_source_state',
+  'isthmus_source_paused',
   'isthmus_source_services',
   'isthmus_source_instances',
   'isthmus_source_last_complete_read_timestamp_seconds',
@@ -17,6 +20,7 @@ const HEALTHS: readonly InstanceHealth[] = ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'];
 /** Tells the world about one source: metrics all the time, log lines only when its state changed. */
 export class SourceReporter {
   readonly #settings: SourceSettings;
+  readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #metrics: Metrics;
   #labels: MetricLabels;
@@ -25,14 +29,17 @@ export class SourceReporter {
 
   constructor({
     settings,
+    clock,
     logger,
     metrics,
   }: {
     readonly settings: SourceSettings;
+    readonly clock: Clock;
     readonly logger: Logger;
     readonly metrics: Metrics;
   }) {
     this.#settings = settings;
+    this.#clock = clock;
     this.#logger = logger;
     this.#metrics = metrics;
     this.#labels = { account: settings.account ?? 'unknown', region: settings.region };
@@ -45,6 +52,7 @@ export class SourceReporter {
 
   viewed(
     view: SourceSummary & {
+      readonly settings: SourceSettings;
       readonly state: SourceStateName;
       readonly account: string | undefined;
       readonly identity?: string | undefined;
@@ -55,6 +63,7 @@ export class SourceReporter {
     for (const state of STATES) {
       this.#metrics.set('isthmus_source_state', state === view.state ? 1 : 0, { ...this.#labels, state });
     }
+    this.#metrics.set('isthmus_source_paused', isPaused(view.settings, this.#clock.nowMs()) ? 1 : 0, this.#labels);
     this.#metrics.set('isthmus_source_services', view.services, this.#labels);
     this.#metrics.set('isthmus_snapshot_version', snapshot.version, this.#labels);
     for (const [health, count] of countByHealth(snapshot)) {

@@ -4,15 +4,17 @@ import type {
   Configuration,
   ErrorReport,
   ErrorStatus,
-  HeldStatus,
   FederationStatus,
+  HeldStatus,
+  HubSettings,
   Plan,
   SourceStatus,
 } from '@isthmus/model';
 
 import type { ClusterView } from './cluster-reconciler.js';
-import { pauseWarnings } from './pause.js';
+import { pauseStatus, pauseWarnings } from './pause.js';
 import type { SourceView } from './source-view.js';
+import { writesStopped } from './writes-stopped.js';
 
 /** Everything that the status is made of, at one moment. */
 export interface StatusInput {
@@ -28,7 +30,7 @@ export function readStatus({ configuration, nowMs, sources, clusters }: StatusIn
     hub: configuration.hub.name,
     readOnly: configuration.hub.readOnly,
     sources: sources.map((view) => sourceStatus(view, nowMs)),
-    clusters: clusters.map(({ settings, view }) => clusterStatus(settings, view, nowMs)),
+    clusters: clusters.map(({ settings, view }) => clusterStatus(settings, view, { hub: configuration.hub, nowMs })),
   };
 }
 
@@ -43,11 +45,16 @@ function sourceStatus(view: SourceView, nowMs: number): SourceStatus {
     services: view.services,
     instances: view.instances,
     error: errorStatus(view.error),
+    paused: pauseStatus(view.settings.paused, nowMs),
     warnings: pauseWarnings(view.settings.paused, nowMs, 'it is not polled'),
   };
 }
 
-function clusterStatus(settings: ClusterSettings, view: ClusterView, nowMs: number): ClusterStatus {
+function clusterStatus(
+  settings: ClusterSettings,
+  view: ClusterView,
+  { hub, nowMs }: { readonly hub: HubSettings; readonly nowMs: number },
+): ClusterStatus {
   const { decision } = view;
   return {
     name: settings.name,
@@ -62,6 +69,8 @@ function clusterStatus(settings: ClusterSettings, view: ClusterView, nowMs: numb
     plan: planStatus(decision?.plan),
     lastAppliedAt: timeOf(view.lastAppliedAtMs),
     error: errorStatus(view.error),
+    writesStopped: writesStopped(settings, hub, nowMs),
+    paused: pauseStatus(settings.paused, nowMs),
     warnings: [...clusterWarnings(settings, nowMs), ...(decision?.warnings ?? [])],
   };
 }

@@ -123,7 +123,7 @@ export function hostOf(change: Change): string {
   return change.kind === 'delete' ? change.host : change.desired.host;
 }
 
-/** What a change would send, as a text to compare: the hash itself, because there is one of each object. */
+/** What a change would send, as a text to compare: the hash that clusters share, because there is one of each object. */
 function contentOf(change: Change): string {
-  return change.kind === 'delete' ? `delete ${change.observed.uid}` : change.desired.contentHash;
+  return change.kind === 'delete' ? `delete ${change.observed.uid}` : change.desired.bodyHash;
 }

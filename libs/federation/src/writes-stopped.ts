@@ -1,8 +1,5 @@
-import type { ClusterSettings, HubSettings } from '@isthmus/model';
+import type { ClusterSettings, HubSettings, WritesStopped } from '@isthmus/model';
 import { isPaused } from './pause.js';
-
-/** Why nothing is written to a cluster although changes may be planned; null: writes go out. */
-export type WritesStopped = 'observe' | 'read-only' | 'push-off' | 'paused' | null;
 
 /** What stops the writes to a cluster at a time (epoch ms). */
 export function writesStopped(

@@ -89,7 +89,7 @@ export class ApiTransport implements Transport {
   }
 
   async #sendOnce(request: ApiRequest, signal: AbortSignal, token?: Secret): Promise<ApiAnswer> {
-    return readAnswer(await this.#pool.request(this.#options(request, signal, token?.reveal())));
+    return readAnswer(await this.#pool.request(this.#options(request, signal, token?.reveal())), request.takeItem);
   }
 
   #options(request: ApiRequest, signal: AbortSignal, token: string | undefined): Dispatcher.RequestOptions {

@@ -40,7 +40,7 @@ export interface KubernetesClusterClientOptions {
   readonly tokens?: TokenSource | undefined;
 }
 
-type Call = Pick<ApiRequest, 'method' | 'accept' | 'timeoutMs' | 'signal'> & {
+type Call = Pick<ApiRequest, 'method' | 'accept' | 'timeoutMs' | 'signal' | 'takeItem'> & {
   readonly body?: ApiRequest['body'];
   /** Below the collection of the namespace: `/name`, `?query` or both. */
   readonly path: string;
@@ -217,11 +217,15 @@ export class KubernetesClusterClient implements ClusterClient {
     const continued = `limit=${PAGE_SIZE}&continue=${encodeURIComponent(position)}`;
     const timeoutMs = this.#options.listTimeoutMs ?? 20_000;
     const path = `?${position === '' ? query : continued}`;
-    const answer = await this.#call({ method: 'GET', path, accept, timeoutMs, signal, what });
+    const taken: (Entry | undefined)[] = [];
+    const takeItem = (item: unknown): void => void taken.push(parse(item));
+    const answer = await this.#call({ method: 'GET', path, accept, timeoutMs, signal, what, takeItem });
     if (isVersionTooLarge(answer)) throw new VersionTooLarge('timeout', this.#doing(what));
     return this.#parsed(this.#success(answer, what, false), what, (body) => {
-      const items = parseItems(body)?.map(parse);
-      if (items?.every((item) => item !== undefined) !== true) return undefined;
+      const others = parseItems(body)?.map(parse);
+      if (others === undefined) return undefined;
+      const items = [...taken, ...others].filter((item) => item !== undefined);
+      if (items.length < taken.length + others.length) return undefined;
       const metadata = isRecord(body) && isRecord(body['metadata']) ? body['metadata'] : {};
       const next = typeof metadata['continue'] === 'string' ? metadata['continue'] : '';
       return { items, next, serverTimeMs: this.#serverTime(answer, what) };

@@ -19,6 +19,7 @@ describe('transportError', () => {
     ['CERT_HAS_EXPIRED', 'tls'],
     ['UND_ERR_DESTROYED', 'aborted'],
     ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'invalid-answer'],
+    ['SyntaxError', 'invalid-answer'],
   ])('calls %s %s', (cause, code) => {
     expect(translate(Object.assign(new Error('detail'), { code: cause })).code).toBe(code);
     expect(translate(new Error('outer', { cause: { code: cause } })).code).toBe(code);

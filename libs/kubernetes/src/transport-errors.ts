@@ -32,6 +32,9 @@ export function transportError(error: unknown, unanswered: Unanswered): IsthmusE
   if (cause === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
     return new IsthmusError('invalid-answer', `${doing}: the answer is larger than any list can be`);
   }
+  if (cause === 'SyntaxError') {
+    return new IsthmusError('invalid-answer', `${doing}: the answer is not what a Kubernetes API gives`);
+  }
   const code: Code = TLS.test(cause) ? 'tls' : 'network';
   const what = code === 'tls' ? 'the TLS handshake failed' : 'the connection failed or was cut';
   return new IsthmusError(code, `${doing}: ${what} (${cause})`, { context: { cause } });

@@ -11,6 +11,8 @@ export interface ApiRequest {
   readonly signal: AbortSignal;
   /** What is being done, for messages: `listing ServiceEntries`. */
   readonly doing: string;
+  /** Takes the objects of a list as they arrive; those that it was given do not stand in the answer's text. */
+  readonly takeItem?: (item: unknown) => void;
 }
 
 /** What the API server answered; the body of a failure is cut at 64 kB. */

@@ -12,12 +12,38 @@ export interface Attributes {
 
 /** Attributes sorted by name, in the form in which they are kept: a map of each instance would be four times as large. */
 export function attributesOf(pairs: Iterable<readonly [string, string]>): Attributes {
+  return keptOf(pairs);
+}
+
+function keptOf(pairs: Iterable<readonly [string, string]>): KeptAttributes {
   const sorted = [...pairs].sort(([a], [b]) => compareText(a, b));
   const names = sorted.map(([name]) => name);
   return new KeptAttributes(
     sharedNames(JSON.stringify(names)) ?? names,
     sorted.map(([, value]) => pooled(value)),
   );
+}
+
+/** Attributes as two lists of equal length, sorted by name: many instances hold the very same list of names. */
+export interface AttributeColumns {
+  readonly names: readonly string[];
+  readonly values: readonly string[];
+}
+
+/** The columns of attributes, which are not copied where they are kept as such. */
+export function columnsOf(attributes: Attributes): AttributeColumns {
+  return attributes instanceof KeptAttributes ? attributes : keptOf(attributes);
+}
+
+/** Names as `attributesFromColumns` takes them, the very list where it was seen before; undefined: they are not sorted, or one stands twice. */
+export function attributeNames(names: readonly string[]): readonly string[] | undefined {
+  if (names.some((name, index) => index > 0 && compareText(names[index - 1] ?? '', name) >= 0)) return undefined;
+  return sharedNames(JSON.stringify(names)) ?? names;
+}
+
+/** Attributes of as many values as there are names, which `attributeNames` gave. */
+export function attributesFromColumns({ names, values }: AttributeColumns): Attributes {
+  return new KeptAttributes(names, values.map(pooled));
 }
 
 /** The instances of a service, and of most others, have attributes of the same names. */

@@ -3,6 +3,7 @@ import { CLUSTER_CODES } from './cluster-codes.js';
 import { HOLD_CODES } from './hold-codes.js';
 import { KEEP_CODES, LEFT_OUT_CODES } from './service-codes.js';
 import { SOURCE_CODES, TRANSPORT_CODES } from './source-codes.js';
+import { STATUS_CODES } from './status-codes.js';
 import { STORE_CODES } from './store-codes.js';
 
 export type { CodeEntry, Disposition } from './code-entry.js';
@@ -16,6 +17,7 @@ export const CODES = {
   ...HOLD_CODES,
   ...KEEP_CODES,
   ...LEFT_OUT_CODES,
+  ...STATUS_CODES,
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code of the catalogue. */

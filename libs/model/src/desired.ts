@@ -14,7 +14,7 @@ export interface DesiredEntry {
   readonly labels: Readonly<Record<string, string>>;
   /** Complete but for the epoch, which the writer stamps. */
   readonly annotations: Readonly<Record<string, string>>;
-  /** Of what is the same in every cluster that wants the same: spec, components, marks. */
+  /** Of what is the same in every cluster that wants the same: spec, components, marks, what is for Istio. */
   readonly bodyHash: string;
   /** Of spec, our labels and the semantic annotations; equal hashes mean that nothing needs to be written. */
   readonly contentHash: string;

@@ -1,4 +1,5 @@
-import type { ClusterSettings, RouteSelector, RouteSettings, SourceSettings } from './configuration.js';
+import type { ClusterSettings, SourceSettings } from './configuration.js';
+import type { RouteSelector, RouteSettings } from './route-settings.js';
 import { matchesAny } from './glob.js';
 
 /** What a route sees of a service. */

@@ -1,5 +1,5 @@
 import { compareText } from './canonical.js';
-import type { PortProtocol } from './configuration.js';
+import type { PortProtocol } from './route-settings.js';
 
 /** `spec` of a ServiceEntry: the fields that Isthmus writes. Source: istio.io/latest/docs/reference/config/networking/service-entry */
 export interface ServiceEntrySpec {

@@ -46,7 +46,14 @@ export interface SourceStatus {
   readonly services: number;
   readonly instances: number;
   readonly error: ErrorStatus | null;
+  readonly paused: PauseStatus | null;
   readonly warnings: readonly string[];
+}
+
+/** A pause that is not over. */
+export interface PauseStatus {
+  readonly reason: string;
+  readonly until: string;
 }
 
 export interface ErrorStatus {
@@ -54,6 +61,9 @@ export interface ErrorStatus {
   readonly message: string;
   readonly since: string;
 }
+
+/** Why nothing is written to a cluster although changes may be planned; null: writes go out. */
+export type WritesStopped = 'observe' | 'read-only' | 'push-off' | 'paused' | null;
 
 export interface ClusterStatus {
   readonly name: string;
@@ -76,6 +86,8 @@ export interface ClusterStatus {
   };
   readonly lastAppliedAt: string | null;
   readonly error: ErrorStatus | null;
+  readonly writesStopped: WritesStopped;
+  readonly paused: PauseStatus | null;
   readonly warnings: readonly string[];
 }
 

@@ -29,4 +29,9 @@ export const STORE_CODES = {
     'fewer replicas of the store confirmed the lease than waitReplicas asks for',
     'Look at the replication of Redis, or lower store.redis.waitReplicas.',
   ),
+  'lease-foreign': row(
+    'hold',
+    'the Lease that this hub would lead by belongs to another hub or to somebody else',
+    'Give each hub a Lease of its own by election.kubernetes.leaseName, or delete the one that is in the way.',
+  ),
 } as const satisfies Record<string, CodeEntry>;

@@ -11,7 +11,7 @@ import type {
   ObservedEntry,
   Plan,
 } from '@isthmus/model';
-import { canonicalJson, compareText, printEndpoint, sha256 } from '@isthmus/model';
+import { compareText, printEndpoint, sha256 } from '@isthmus/model';
 
 /** One host: what is wanted, and what of ours is there. */
 export interface PlannedHost {
@@ -102,7 +102,7 @@ export function planOf(parts: PlanParts): Plan {
     heldRemovals,
     removalsHash,
     unchangedCount: liveCount - changes.filter(({ kind }) => kind !== 'create').length,
-    hash: sha256(canonicalJson(changes.map(summary)), 16),
+    hash: sha256(JSON.stringify(changes.map(summary)), 16),
   };
 }
 
@@ -205,5 +205,5 @@ export function nameOf(change: Change): EntryName {
 }
 
 function summary(change: Change): readonly string[] {
-  return [change.kind, nameOf(change), change.kind === 'delete' ? change.observed.uid : change.desired.contentHash];
+  return [change.kind, nameOf(change), change.kind === 'delete' ? change.observed.uid : change.desired.bodyHash];
 }

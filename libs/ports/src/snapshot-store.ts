@@ -19,6 +19,12 @@ export interface SnapshotStore {
   load(source: SourceName): Promise<StoredSnapshot>;
   /** Puts a snapshot in the place of the one of `expectedVersion` (0: of none), or leaves everything as it is. */
   save(snapshot: Snapshot, expectedVersion: number): Promise<SaveResult>;
+  /**
+   * Says which sources this process works with; to be repeated every `NAME_SOURCES_EVERY_MS`, with all of them. While
+   * `mayRemove` says so, everything of the sources that no process works with any more is removed
+   * (`unnamedSources`); answers those.
+   */
+  nameSources(sources: readonly SourceName[], mayRemove: () => boolean): Promise<readonly SourceName[]>;
   /** Tells of sources whose snapshot may have changed, soon after it did, until the signal is aborted; some may be missed. */
   follow(onChange: (source: SourceName) => void, signal: AbortSignal): Promise<void>;
 }

@@ -29,7 +29,7 @@ export function clientOptions(settings: RedisSettings, purpose: Purpose): RedisO
     ...addressOptions(settings),
     ...tls,
     ...(settings.username === undefined ? {} : { username: settings.username }),
-    ...(settings.passwordFile === undefined ? {} : { password: readPassword(settings.passwordFile) }),
+    ...passwordOptions(settings),
     db: settings.database,
     protocol: 2,
     connectionName: `isthmus-${purpose}`,
@@ -50,8 +50,16 @@ export function reconnectDelayMs(attempt: number): number {
   return Math.min(attempt * RECONNECT.stepMs, RECONNECT.maxMs);
 }
 
-/** Throws when the file cannot be read. */
-export function readPassword(file: string): string {
+/** The passwords of the server and of its Sentinels as they stand in their files now; throws when one cannot be read. */
+export function passwordOptions({ address, passwordFile }: RedisSettings): RedisOptions {
+  const sentinelFile = address.kind === 'sentinel' ? address.passwordFile : undefined;
+  return {
+    ...(passwordFile === undefined ? {} : { password: readPassword(passwordFile) }),
+    ...(sentinelFile === undefined ? {} : { sentinelPassword: readPassword(sentinelFile) }),
+  };
+}
+
+function readPassword(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
@@ -64,8 +72,8 @@ function addressOptions({ address, tls }: RedisSettings): RedisOptions {
     // Off by default: without it the client stays with a primary that was replaced.
     failoverDetector: true,
     sentinelCommandTimeout: CONNECT_TIMEOUT_MS,
-    sentinelRetryStrategy: reconnectDelayMs,
     sentinelReconnectStrategy: reconnectDelayMs,
+    ...(address.username === undefined ? {} : { sentinelUsername: address.username }),
     ...(tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions(tls) }),
   };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
@@ -14,15 +14,23 @@ export interface StoredDocument {
 
 /** First byte of a document: zstd of UTF-8 JSON. */
 const ENCODING = 1;
-const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+const PACKING = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 /** More is no namespace of Cloud Map: 64 MiB would be 1.6 million attributes. */
 const LARGEST_BYTES = 64 * 1024 * 1024;
+/** The preset of 16 KiB is a trip to another thread for each. */
+const UNPACKING = { maxOutputLength: LARGEST_BYTES, chunkSize: 256 * 1024 };
+/** Up to this many bytes, less than a millisecond's work, the way to another thread takes longer than the work. */
+const SMALL_TEXT_BYTES = 256 * 1024;
+const SMALL_DOCUMENT_BYTES = 32 * 1024;
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 export async function packDocument(text: string): Promise<StoredDocument> {
-  const bytes = Buffer.concat([Buffer.of(ENCODING), await compress(Buffer.from(text), LEVEL)]);
+  const plain = Buffer.from(text);
+  const isSmall = plain.length <= SMALL_TEXT_BYTES;
+  const packed = isSmall ? zstdCompressSync(plain, PACKING) : await compress(plain, PACKING);
+  const bytes = Buffer.concat([Buffer.of(ENCODING), packed]);
   return { hash: hashOf(bytes), bytes };
 }
 
@@ -32,7 +40,9 @@ export async function openDocument(hash: string, bytes: Buffer | null | undefine
   if (hashOf(bytes) !== hash) return err('a document does not fit its hash');
   if (bytes[0] !== ENCODING) return err(`a document has the unknown encoding ${bytes[0]}`);
   try {
-    const text = await decompress(bytes.subarray(1), { maxOutputLength: LARGEST_BYTES });
+    const packed = bytes.subarray(1);
+    const isSmall = packed.length <= SMALL_DOCUMENT_BYTES;
+    const text = isSmall ? zstdDecompressSync(packed, UNPACKING) : await decompress(packed, UNPACKING);
     return ok(JSON.parse(text.toString('utf8')) as unknown);
   } catch (error) {
     return err(`a document cannot be read: ${error instanceof Error ? error.name : 'unknown'}`);

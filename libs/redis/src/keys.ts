@@ -4,6 +4,8 @@ import type { SourceName } from '@isthmus/model';
 export interface Keys {
   readonly lease: string;
   readonly changes: string;
+  /** Which sources replicas work with, and when they said so. */
+  readonly sources: string;
   readonly snapshot: (source: SourceName) => SnapshotKeys;
 }
 
@@ -19,6 +21,7 @@ export function keysOf(prefix: string, hub: string): Keys {
   return {
     lease: `${base}:lease`,
     changes: `${base}:changes`,
+    sources: `${base}:sources`,
     snapshot: (source) => ({
       head: `${base}:snapshot:${source}:head`,
       history: `${base}:snapshot:${source}:history`,

@@ -3,7 +3,7 @@ import type { Clock } from '@isthmus/ports';
 import { Redis } from 'ioredis';
 
 import type { Purpose } from './client-options.js';
-import { clientOptions, readPassword, reconnectDelayMs } from './client-options.js';
+import { clientOptions, passwordOptions, reconnectDelayMs } from './client-options.js';
 import type { RedisHealth } from './redis-health.js';
 import type { ScriptName } from './scripts.js';
 import { scriptOf } from './scripts.js';
@@ -30,22 +30,26 @@ export class RedisConnection {
   /** Connects at once, and again whenever the connection is lost; throws when a file of the settings cannot be read. */
   constructor(options: RedisConnectionOptions) {
     this.#options = options;
-    this.#client = new Redis({
-      ...clientOptions(options.settings, options.purpose),
-      retryStrategy: (attempt) => {
-        this.#renewPassword();
-        return reconnectDelayMs(attempt);
-      },
-    });
+    const tryAgain = (attempt: number): number => {
+      this.#renewPasswords();
+      return reconnectDelayMs(attempt);
+    };
+    const strategies = { retryStrategy: tryAgain, sentinelRetryStrategy: tryAgain };
+    this.#client = new Redis({ ...clientOptions(options.settings, options.purpose), ...strategies });
     this.#client.on('error', (error: unknown) => {
       this.#connectionError = error;
     });
     this.#client.on('ready', () => {
       this.#connectionError = undefined;
     });
-    this.#opened = this.#client.connect().catch((error: unknown) => {
+    const connected = this.#client.connect().catch((error: unknown) => {
       this.#connectionError ??= error;
     });
+    // While no Sentinel answers, connecting never ends: the first failure must be enough.
+    this.#opened = Promise.race([
+      connected,
+      new Promise<void>((resolve) => this.#client.once('error', () => resolve())),
+    ]);
   }
 
   /** Runs a script of `lua/`; the keys come first. */
@@ -96,11 +100,9 @@ export class RedisConnection {
   }
 
   /** A password that was changed in its file is used with the next connection; a file that is gone keeps the old one. */
-  #renewPassword(): void {
-    const { passwordFile } = this.#options.settings;
-    if (passwordFile === undefined) return;
+  #renewPasswords(): void {
     try {
-      this.#client.options.password = readPassword(passwordFile);
+      Object.assign(this.#client.options, passwordOptions(this.#options.settings));
     } catch (error) {
       this.#connectionError = error;
     }

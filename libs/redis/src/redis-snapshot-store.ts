@@ -1,5 +1,5 @@
-import type { Snapshot, SourceName } from '@isthmus/model';
-import { IsthmusError, sourceName } from '@isthmus/model';
+import type { NamedSource, Snapshot, SourceName, UnnamedSighting } from '@isthmus/model';
+import { IsthmusError, sourceName, unnamedSources } from '@isthmus/model';
 import type { Clock, Metrics, SaveResult, SnapshotCodec, SnapshotStore, StoredSnapshot } from '@isthmus/ports';
 
 import { NEWS_BLOCK_MS } from './client-options.js';
@@ -38,6 +38,8 @@ export class RedisSnapshotStore implements SnapshotStore {
   /** What is known to be stored: it is neither sent nor read again. */
   readonly #known = new Map<SourceName, PackedSnapshot>();
   readonly #saves = new Map<SourceName, number>();
+  /** Stored sources that this process does not work with. */
+  #unnamed: ReadonlyMap<SourceName, UnnamedSighting> = new Map();
 
   constructor(options: RedisSnapshotStoreOptions) {
     this.#options = options;
@@ -96,6 +98,26 @@ export class RedisSnapshotStore implements SnapshotStore {
     }
   }
 
+  async nameSources(sources: readonly SourceName[], mayRemove: () => boolean): Promise<readonly SourceName[]> {
+    const { keys, data, clock } = this.#options;
+    const answer = await data.run('nameSources', [keys.sources], [Math.round(clock.nowMs()), ...sources]);
+    const at = { own: new Set(sources), nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    const { seen, due } = unnamedSources(namedIn(answer as readonly string[]), this.#unnamed, at);
+    this.#unnamed = seen;
+    const removed: SourceName[] = [];
+    for (const { source, atMs, mark } of due) {
+      if (!mayRemove()) break;
+      const { head, history, documents } = keys.snapshot(source);
+      const isRemoved = await data.run(
+        'removeSource',
+        [keys.sources, head, history, documents],
+        [source, `${atMs} ${mark}`],
+      );
+      if (isRemoved === 1) removed.push(source);
+    }
+    return removed;
+  }
+
   /** The snapshots of the history, newest first. */
   async versions(source: SourceName): Promise<readonly StoredVersion[]> {
     const { keys, data } = this.#options;
@@ -119,10 +141,14 @@ export class RedisSnapshotStore implements SnapshotStore {
     const given = fresh.flatMap(({ hash, bytes }) => [hash, bytes]);
     const answer = (await data.run(
       'saveSnapshot',
-      [head, history, documents, keys.changes],
+      [head, history, documents, keys.changes, keys.sources],
       [expectedVersion, version, source, ...limits, packed.manifest, refs.length, ...refs, ...given],
     )) as readonly string[];
-    metrics.count('isthmus_snapshot_commits_total', { result: answer[0] ?? 'unknown' });
+    const [result = 'unknown'] = answer;
+    const sent = fresh.reduce((bytes, document) => bytes + document.bytes.length, 0);
+    metrics.count('isthmus_snapshot_commits_total', { result });
+    metrics.count('isthmus_snapshot_written_bytes_total', {}, sent);
+    if (result === 'saved') metrics.set('isthmus_snapshot_last_commit_timestamp_seconds', clock.nowMs() / 1000);
     return answer;
   }
 
@@ -145,6 +171,15 @@ export class RedisSnapshotStore implements SnapshotStore {
     // Between two waits from "$" something can be missed, which reading again finds.
     return entries.at(-1)?.[0] ?? lastId;
   }
+}
+
+/** What Redis holds is not trusted: what is not as we write it was named at no time that anybody can tell. */
+function namedIn(answer: readonly string[]): readonly NamedSource[] {
+  return answer.flatMap((source, index) => {
+    if (index % 2 === 1) return [];
+    const [, atMs, mark = ''] = /^(\d{1,15}) (\d+)$/.exec(answer[index + 1] ?? '') ?? [];
+    return [{ source: sourceName(source), atMs: Number(atMs ?? Number.NaN), mark }];
+  });
 }
 
 function faultOf(snapshot: Snapshot, source: SourceName, version: number): string | undefined {

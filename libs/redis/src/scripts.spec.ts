@@ -30,5 +30,5 @@ describe.each(FILES)('%s', (file) => {
 });
 
 it('there are scripts', () => {
-  expect(FILES).toHaveLength(6);
+  expect(FILES).toHaveLength(8);
 });

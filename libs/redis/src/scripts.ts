@@ -22,7 +22,14 @@ const SCRIPTS: ReadonlyMap<string, Script> = new Map(
 );
 
 export type ScriptName =
-  'saveSnapshot' | 'sweepDocuments' | 'observeLease' | 'acquireLease' | 'renewLease' | 'releaseLease';
+  | 'saveSnapshot'
+  | 'sweepDocuments'
+  | 'nameSources'
+  | 'removeSource'
+  | 'observeLease'
+  | 'acquireLease'
+  | 'renewLease'
+  | 'releaseLease';
 
 /** Throws when the file is missing, which only a broken build can bring about. */
 export function scriptOf(name: ScriptName): Script {

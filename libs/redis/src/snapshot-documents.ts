@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+
 import type { Result, ServiceState, Snapshot } from '@isthmus/model';
 import { compareText, err, ok } from '@isthmus/model';
 import type { SnapshotCodec } from '@isthmus/ports';
@@ -24,7 +26,7 @@ interface PackedNamespace {
 export type ReadDocuments = (hashes: readonly string[]) => Promise<readonly (Buffer | null)[]>;
 
 /** Version of the layout below. Another one is not guessed at. */
-const SCHEMA = 1;
+const SCHEMA = 2;
 /** Documents that are packed or opened at a time. */
 const SLICE = 8;
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -115,10 +117,11 @@ function pairOf(id: string, namespace: PackedNamespace | undefined): readonly (r
   return namespace === undefined ? [] : [[id, namespace]];
 }
 
-/** A few at a time: threads compress, and between two slices others have their turn. */
+/** A few at a time: between two slices, of some milliseconds each, others have their turn. */
 async function inSlices<Item, Done>(items: readonly Item[], work: (item: Item) => Promise<Done>): Promise<Done[]> {
   const done: Done[] = [];
   for (let start = 0; start < items.length; start += SLICE) {
+    if (start > 0) await setImmediate();
     done.push(...(await Promise.all(items.slice(start, start + SLICE).map(work))));
   }
   return done;

@@ -6,6 +6,9 @@ function reply(message: string): Error {
 
 const system = (code: string): Error => Object.assign(new Error(`connect ${code} 10.0.0.1:6379`), { code });
 
+const sentinels = (last: string): Error =>
+  new Error(`All sentinels are unreachable. Retrying from scratch after 100ms. Last error: ${last}`);
+
 describe('translateError', () => {
   it.each([
     ['WRONGPASS invalid username-password pair or user is disabled.', 'store-refused'],
@@ -40,6 +43,10 @@ describe('translateError', () => {
     ['network', new Error('Connection is closed.'), system('ECONNREFUSED')],
     ['tls', new Error('Connection is closed.'), system('SELF_SIGNED_CERT_IN_CHAIN')],
     ['store-refused', new Error('Connection is closed.'), reply('WRONGPASS invalid username-password pair')],
+    ['store-refused', new Error('Connection is closed.'), sentinels('NOAUTH Authentication required.')],
+    ['store-refused', new Error('Connection is closed.'), sentinels('WRONGPASS invalid username-password pair')],
+    ['network', new Error('Connection is closed.'), sentinels('connect ECONNREFUSED 10.0.0.1:26379')],
+    ['network', new Error('Connection is closed.'), new Error('All sentinels are unreachable.')],
   ])('says %s of a connection that is down, by what took it down', (code, error, connectionError) => {
     expect(translateError(error, 'get', connectionError)).toMatchObject({ code });
   });

@@ -36,6 +36,8 @@ export function translateError(error: unknown, doing: string, connectionError?: 
     return new IsthmusError('timeout', `${doing}: no answer in time; ${REMEDIES.timeout}`);
   const reason = connectionError === undefined ? undefined : factsOf(connectionError);
   if (reason?.name === 'ReplyError') return replyError(reason.message, doing);
+  const sentinels = sentinelError(reason?.message ?? '', doing);
+  if (sentinels !== undefined) return sentinels;
   const systemCode = code ?? reason?.code;
   if (systemCode !== undefined && TLS_CODES.test(systemCode)) return new IsthmusError('tls', `${doing}: ${systemCode}`);
   const why = systemCode === undefined ? '' : ` (${systemCode})`;
@@ -63,6 +65,14 @@ function replyError(message: string, doing: string): IsthmusError {
 function innerReply(message: string): string | undefined {
   if (/ACL failure in script|executing the script can't run/.test(message)) return 'NOPERM';
   return [...REPLIES.keys()].find((known) => message.includes(`${known} `));
+}
+
+/** What the client says when no Sentinel helped it: the last reply stands within its words, if there was one. */
+function sentinelError(message: string, doing: string): IsthmusError | undefined {
+  if (!message.startsWith('All sentinels are unreachable')) return undefined;
+  const last = / Last error: (.*)$/s.exec(message)?.[1] ?? '';
+  if (REPLIES.has(/^[A-Z]+/.exec(last)?.[0] ?? '')) return replyError(last, `${doing}: asking the Sentinels`);
+  return new IsthmusError('network', `${doing}: no Sentinel names the primary; ${REMEDIES.network}`);
 }
 
 function factsOf(error: unknown): { readonly name: string; readonly message: string; readonly code?: string } {

@@ -1,5 +1,6 @@
 import { isForbiddenLabel, METRICS } from './catalogue.js';
 import type { MetricDefinition } from './catalogue.js';
+import { MOST_SERIES, mostSeriesOf, mostSetsOf } from './series-budget.js';
 
 const definitions: readonly MetricDefinition[] = METRICS;
 
@@ -23,6 +24,16 @@ describe('METRICS', () => {
 
   it('has no label whose number of values grows with the data', () => {
     expect(definitions.filter(({ labels }) => labels.some(isForbiddenLabel))).toEqual([]);
+  });
+
+  it('cannot make more series than the budget of a replica, whatever is counted; 300 of it are left to the process', () => {
+    const most = definitions.reduce((sum, definition) => sum + mostSeriesOf(definition), 0);
+    expect(most).toBeLessThanOrEqual(MOST_SERIES - 300);
+  });
+
+  it('has room for a hundred sources and a hundred clusters in each metric of them', () => {
+    const isOfOne = ({ labels }: MetricDefinition): boolean => labels.includes('account') || labels.includes('cluster');
+    expect(definitions.filter((one) => isOfOne(one) && mostSetsOf(one) < 100)).toEqual([]);
   });
 });
 

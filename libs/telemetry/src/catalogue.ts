@@ -1,21 +1,8 @@
-/** One row of the catalogue: all that there is to know about a metric before its first sample. */
-export interface MetricDefinition {
-  readonly name: string;
-  readonly type: 'counter' | 'gauge' | 'histogram';
-  readonly help: string;
-  readonly labels: readonly string[];
-  /** Upper bounds in seconds; histograms only. */
-  readonly buckets?: readonly number[];
-}
+import type { MetricDefinition } from './metric-definition.js';
+import { CLUSTER, PROPAGATION_BUCKETS, REQUEST_BUCKETS, STORE_BUCKETS } from './metric-definition.js';
+import { SOURCE_METRICS } from './source-metrics.js';
 
-const SOURCE = ['account', 'region'] as const;
-const CLUSTER = ['cluster'] as const;
-/** A call to AWS or to an API server: from one round trip nearby to the longest timeout. */
-const REQUEST_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20] as const;
-/** A command to Redis: from one round trip nearby to the longest timeout. */
-const STORE_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
-/** From a change in Cloud Map to a cluster; 30 s is the objective. */
-const PROPAGATION_BUCKETS = [0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600] as const;
+export type { MetricDefinition } from './metric-definition.js';
 
 /** The process and its configuration. */
 const HUB_METRICS = [
@@ -24,6 +11,7 @@ const HUB_METRICS = [
     type: 'gauge',
     help: 'Always 1; the labels say what is running.',
     labels: ['version', 'revision', 'node_version'],
+    mostSets: 1,
   },
   {
     name: 'isthmus_config_generation',
@@ -34,7 +22,7 @@ const HUB_METRICS = [
   {
     name: 'isthmus_metrics_dropped_labels_total',
     type: 'counter',
-    help: 'Samples that were counted under “other”, because their metric has 2,000 series or a label value is too long.',
+    help: 'Samples that were counted under “other”, because their metric has as many series as it may have or a label value is too long.',
     labels: [],
   },
   {
@@ -43,12 +31,36 @@ const HUB_METRICS = [
     help: 'When a configuration was last accepted.',
     labels: [],
   },
+  {
+    name: 'isthmus_config_last_reload_successful',
+    type: 'gauge',
+    help: '1 while the configuration in use is the one of the file, 0 while a newer file is refused or none can be read.',
+    labels: [],
+  },
   { name: 'isthmus_leader_is_leader', type: 'gauge', help: '1 while this replica is the leader, else 0.', labels: [] },
   {
     name: 'isthmus_leader_epoch',
     type: 'gauge',
     help: 'Epoch of the current term as this replica sees it.',
     labels: [],
+  },
+] as const satisfies readonly MetricDefinition[];
+
+/** What the hub answers over HTTP. */
+const HTTP_METRICS = [
+  {
+    name: 'isthmus_http_requests_total',
+    type: 'counter',
+    help: 'Requests that were answered, by route as it is declared (unmatched: there is none) and status code.',
+    labels: ['route', 'code'],
+    mostSets: 40,
+  },
+  {
+    name: 'isthmus_http_request_duration_seconds',
+    type: 'histogram',
+    help: 'Duration of one answer, from the request to its last byte.',
+    labels: ['route'],
+    buckets: REQUEST_BUCKETS,
   },
 ] as const satisfies readonly MetricDefinition[];
 
@@ -84,6 +96,18 @@ const ELECTION_METRICS = [
 /** The store of snapshots. */
 const STORE_METRICS = [
   {
+    name: 'isthmus_snapshot_written_bytes_total',
+    type: 'counter',
+    help: 'Bytes of snapshots sent to Redis; what it has already is not sent again.',
+    labels: [],
+  },
+  {
+    name: 'isthmus_snapshot_last_commit_timestamp_seconds',
+    type: 'gauge',
+    help: 'When this replica last saved a snapshot in Redis; a snapshot that did not change is not saved.',
+    labels: [],
+  },
+  {
     name: 'isthmus_redis_up',
     type: 'gauge',
     help: '1 while Redis answers as it should, else 0; absent without store.redis.',
@@ -110,71 +134,6 @@ const STORE_METRICS = [
   },
 ] as const satisfies readonly MetricDefinition[];
 
-/** Reading Cloud Map. `account` is `unknown` until it is configured or known. */
-const SOURCE_METRICS = [
-  {
-    name: 'isthmus_source_requests_total',
-    type: 'counter',
-    help: 'Attempts to call Cloud Map, retries included; code is ok or a code of the catalogue of codes.',
-    labels: [...SOURCE, 'operation', 'code'],
-  },
-  {
-    name: 'isthmus_source_request_duration_seconds',
-    type: 'histogram',
-    help: 'Duration of one attempt to call Cloud Map, without the wait for the rate limit.',
-    labels: ['region', 'operation'],
-    buckets: REQUEST_BUCKETS,
-  },
-  {
-    name: 'isthmus_source_reads_total',
-    type: 'counter',
-    help: 'Polls that ended, by result: complete, partial or failed.',
-    labels: [...SOURCE, 'result'],
-  },
-  {
-    name: 'isthmus_source_last_complete_read_timestamp_seconds',
-    type: 'gauge',
-    help: 'When the catalogue of the source was last read completely.',
-    labels: SOURCE,
-  },
-  {
-    name: 'isthmus_source_services',
-    type: 'gauge',
-    help: 'Cloud Map services in the snapshot of the source.',
-    labels: SOURCE,
-  },
-  {
-    name: 'isthmus_source_instances',
-    type: 'gauge',
-    help: 'Cloud Map instances in the snapshot of the source, by health.',
-    labels: [...SOURCE, 'health'],
-  },
-  {
-    name: 'isthmus_source_state',
-    type: 'gauge',
-    help: '1 for the state that the source is in (fresh, stale, frozen, throttled, denied, unread), 0 for the others.',
-    labels: [...SOURCE, 'state'],
-  },
-  {
-    name: 'isthmus_source_rejected_total',
-    type: 'counter',
-    help: 'Services and instances that were left out, by reason.',
-    labels: [...SOURCE, 'reason'],
-  },
-  {
-    name: 'isthmus_source_revision_regressions_total',
-    type: 'counter',
-    help: 'Answers that were older than one accepted before.',
-    labels: SOURCE,
-  },
-  {
-    name: 'isthmus_snapshot_version',
-    type: 'gauge',
-    help: 'Version of the snapshot of the source; grows with each change of content.',
-    labels: SOURCE,
-  },
-] as const satisfies readonly MetricDefinition[];
-
 /** Writing to clusters. */
 const CLUSTER_METRICS = [
   {
@@ -188,18 +147,20 @@ const CLUSTER_METRICS = [
     type: 'gauge',
     help: '1 while removals of a region are held on a cluster for this reason.',
     labels: [...CLUSTER, 'region', 'reason'],
+    mostSets: 200,
   },
   {
     name: 'isthmus_apply_total',
     type: 'counter',
     help: 'Writes to a cluster, by operation and result; result is ok or a code of the catalogue of codes.',
     labels: [...CLUSTER, 'operation', 'result'],
+    mostSets: 600,
   },
   {
     name: 'isthmus_apply_duration_seconds',
     type: 'histogram',
-    help: 'Duration of one request to the API server of a cluster.',
-    labels: [...CLUSTER, 'operation'],
+    help: 'Duration of one write to the API server of a cluster.',
+    labels: CLUSTER,
     buckets: REQUEST_BUCKETS,
   },
   { name: 'isthmus_apply_queue_depth', type: 'gauge', help: 'Writes that wait for their turn.', labels: CLUSTER },
@@ -220,6 +181,26 @@ const CLUSTER_METRICS = [
     name: 'isthmus_cluster_last_full_sync_timestamp_seconds',
     type: 'gauge',
     help: 'When the cluster last held all that it should.',
+    labels: CLUSTER,
+  },
+  {
+    name: 'isthmus_cluster_writes_stopped',
+    type: 'gauge',
+    help: '1 while nothing is written to the cluster for this reason: observe, read-only, push-off, paused.',
+    labels: [...CLUSTER, 'reason'],
+    mostSets: 100,
+  },
+  {
+    name: 'isthmus_cluster_holds',
+    type: 'gauge',
+    help: 'What is left as it is although input says otherwise, by reason; one that ended is 0.',
+    labels: [...CLUSTER, 'reason'],
+    mostSets: 300,
+  },
+  {
+    name: 'isthmus_cluster_epoch',
+    type: 'gauge',
+    help: 'Epoch with which this replica writes to the cluster.',
     labels: CLUSTER,
   },
   {
@@ -258,6 +239,7 @@ const CLUSTER_METRICS = [
 /** Every metric of the hub; one that is not here does not exist. */
 export const METRICS = [
   ...HUB_METRICS,
+  ...HTTP_METRICS,
   ...ELECTION_METRICS,
   ...STORE_METRICS,
   ...SOURCE_METRICS,

@@ -7,3 +7,4 @@ export { PromMetrics } from './prom-metrics.js';
 export type { PromMetricsOptions } from './prom-metrics.js';
 export { redactFields, redactText } from './redaction.js';
 export { systemClock, systemRandom } from './system-clock.js';
+export { MOST_SERIES } from './series-budget.js';

@@ -1,6 +1,8 @@
+import type { MetricLabels } from '@isthmus/ports';
 import { METRICS } from './catalogue.js';
 import type { MetricDefinition } from './catalogue.js';
 import { PromMetrics } from './prom-metrics.js';
+import { MOST_SERIES } from './series-budget.js';
 
 const makeMetrics = (): PromMetrics => new PromMetrics({ isProcessIncluded: false });
 
@@ -65,26 +67,43 @@ describe('PromMetrics', () => {
     const seriesOf = (text: string, name: string): number =>
       text.split('\n').filter((line) => line.startsWith(`${name}{`)).length;
 
-    it('keeps no more than a limit of series of each metric, counts the rest under other, and says so', async () => {
+    it('keeps no more sets of each metric than it may have, counts the rest under other, and says so', async () => {
       const metrics = makeMetrics();
-      for (let n = 0; n < 5_000; n++) {
+      for (let n = 0; n < 1_000; n++) {
         const place = { account: `${n}`, region: 'us-east-1' };
         metrics.count('isthmus_source_rejected_total', { ...place, reason: 'no-address' });
         metrics.set('isthmus_source_services', n, place);
         metrics.observe('isthmus_propagation_duration_seconds', 1, { cluster: `c${n}` });
       }
       const text = await metrics.render();
-      expect(seriesOf(text, 'isthmus_source_rejected_total')).toBe(2_001);
-      expect(seriesOf(text, 'isthmus_source_services')).toBe(2_001);
-      expect(seriesOf(text, 'isthmus_propagation_duration_seconds_sum')).toBe(2_001);
-      expect(text).toContain('isthmus_source_rejected_total{account="other",region="other",reason="no-address"} 3000');
-      expect(text).toContain('isthmus_source_services{account="other",region="other"} 4999');
-      expect(dropped(text)).toBe(9_000);
+      expect(seriesOf(text, 'isthmus_source_rejected_total')).toBe(301);
+      expect(seriesOf(text, 'isthmus_source_services')).toBe(101);
+      expect(seriesOf(text, 'isthmus_propagation_duration_seconds_sum')).toBe(101);
+      expect(text).toContain('isthmus_source_rejected_total{account="other",region="other",reason="no-address"} 700');
+      expect(text).toContain('isthmus_source_services{account="other",region="other"} 999');
+      expect(dropped(text)).toBe(700 + 900 + 900);
+    });
+
+    it('stays within the budget of a replica when every label of every metric gets values without end', async () => {
+      const metrics = new PromMetrics();
+      for (let n = 0; n < 2_000; n++) for (const definition of METRICS) record(metrics, definition, `v${n}`);
+      const series = (await metrics.render()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+      expect(series.length).toBeLessThanOrEqual(MOST_SERIES);
+      expect(series.length).toBeGreaterThan(MOST_SERIES / 2);
+    });
+
+    it('folds nothing of a hub with a hundred sources and a hundred clusters in their usual states', async () => {
+      const metrics = makeMetrics();
+      for (let n = 0; n < 100; n++) recordUsual(metrics, n);
+      const text = await metrics.render();
+      expect(dropped(text)).toBe(0);
+      expect(text).not.toContain('="other"');
+      expect(seriesOf(text, 'isthmus_source_state')).toBe(600);
     });
 
     it('keeps counting the series that it has, and has room again for what replaces a forgotten one', async () => {
       const metrics = makeMetrics();
-      for (let n = 0; n < 2_000; n++) metrics.set('isthmus_cluster_up', 1, { cluster: `c${n}` });
+      for (let n = 0; n < 100; n++) metrics.set('isthmus_cluster_up', 1, { cluster: `c${n}` });
       metrics.set('isthmus_cluster_up', 0, { cluster: 'c7' });
       metrics.forget('isthmus_cluster_up', { cluster: 'c8' });
       metrics.set('isthmus_cluster_up', 1, { cluster: 'new' });
@@ -119,8 +138,35 @@ describe('PromMetrics', () => {
   });
 });
 
-function record(metrics: PromMetrics, { name, type, labels }: MetricDefinition): void {
-  const values = Object.fromEntries(labels.map((label) => [label, 'x']));
+/** What every hub of this size has: each gauge of a source and of a cluster, four operations, two results, two codes. */
+function recordUsual(metrics: PromMetrics, n: number): void {
+  const values: Readonly<Record<string, readonly string[]>> = {
+    account: [`${n}`],
+    region: [`region-${n % 20}`],
+    cluster: [`c${n}`],
+    operation: ['create', 'update', 'mark', 'delete'],
+    action: ['create', 'update', 'mark', 'delete', 'hold'],
+    state: ['fresh', 'stale', 'frozen', 'throttled', 'denied', 'unread'],
+    health: ['HEALTHY', 'UNHEALTHY', 'UNKNOWN'],
+    result: ['ok'],
+    code: ['ok', 'throttled'],
+    reason: ['observe'],
+  };
+  for (const definition of METRICS) {
+    if (!definition.labels.some((label) => label === 'account' || label === 'region' || label === 'cluster')) continue;
+    let sets: Readonly<Record<string, string>>[] = [{}];
+    for (const label of definition.labels) {
+      sets = sets.flatMap((set) => (values[label] ?? []).map((value) => ({ ...set, [label]: value })));
+    }
+    for (const set of sets) recordSet(metrics, definition, set);
+  }
+}
+
+function record(metrics: PromMetrics, definition: MetricDefinition, value = 'x'): void {
+  recordSet(metrics, definition, Object.fromEntries(definition.labels.map((label) => [label, value])));
+}
+
+function recordSet(metrics: PromMetrics, { name, type }: MetricDefinition, values: MetricLabels): void {
   if (type === 'counter') metrics.count(name, values);
   else if (type === 'gauge') metrics.set(name, 1, values);
   else metrics.observe(name, 1, values);

@@ -2,6 +2,7 @@ import type { MetricLabels, Metrics } from '@isthmus/ports';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { MetricDefinition } from './catalogue.js';
 import { isForbiddenLabel, METRICS } from './catalogue.js';
+import { mostSetsOf } from './series-budget.js';
 import { SeriesLimit } from './series-limit.js';
 
 export interface PromMetricsOptions {
@@ -39,7 +40,7 @@ export class PromMetrics implements Metrics {
     const definitions = options.definitions ?? METRICS;
     this.#metrics = new Map(
       definitions.map((definition) => {
-        const limit = new SeriesLimit(definition.labels, () => this.#countDropped());
+        const limit = new SeriesLimit(definition.labels, mostSetsOf(definition), () => this.#countDropped());
         return [definition.name, { ...register(definition, this.#registry), labels: definition.labels, limit }];
       }),
     );

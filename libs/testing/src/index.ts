@@ -6,10 +6,14 @@ export type { ClusterClientRig, ForeignEntry, OtherCaller } from './cluster-clie
 export * from './fake-cluster-client.js';
 export * from './fake-lease-store.js';
 export * from './fixed-random.js';
+export { leaseStoreContract } from './lease-store-contract.js';
+export type { LeaseStoreRig } from './lease-store-contract.js';
 export * from './manual-clock.js';
 export * from './plan-builders.js';
 export * from './recording-metrics.js';
 export * from './silent-logger.js';
+export { sharedSnapshotStoreContract } from './shared-snapshot-store-contract.js';
+export type { SharedStoreRig } from './shared-snapshot-store-contract.js';
 export { snapshotStoreContract } from './snapshot-store-contract.js';
 export type { SnapshotStoreRig } from './snapshot-store-contract.js';
 export * from './plan-world.js';

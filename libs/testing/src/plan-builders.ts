@@ -1,4 +1,5 @@
 import type {
+  Change,
   ClusterName,
   Configuration,
   CreateChange,
@@ -92,5 +93,19 @@ export function configuration(overrides: Partial<Configuration> = {}): Configura
     clusterSecrets: undefined,
     unlistedCluster: undefined,
     ...overrides,
+  };
+}
+
+/** A plan with every field written out, to compare it: an entry makes some of its fields only when it is asked. */
+export function writtenOut(plan: Plan): Plan {
+  return { ...plan, changes: plan.changes.map(writtenOutChange) };
+}
+
+function writtenOutChange(change: Change): Change {
+  if (change.kind === 'delete') return change;
+  const { name, host, spec, components, pending, labels, annotations, bodyHash, contentHash } = change.desired;
+  return {
+    ...change,
+    desired: { name, host, spec, components, pending, labels, annotations, bodyHash, contentHash },
   };
 }

@@ -64,7 +64,7 @@ describeOnRedis('a pair of hubs whose Redis is in trouble', () => {
     const { leader, other } = await pair.leader();
     const pages = (await Promise.all([leader, other].map((hub) => pair.metrics(hub)))).join('\n');
     const names = METRICS.map(({ name }) => name).filter((name) =>
-      /^isthmus_(redis_|leader_|snapshot_commits)/.test(name),
+      /^isthmus_(redis_|leader_|snapshot_(commits|written|last_commit))/.test(name),
     );
     expect(names.length).toBeGreaterThan(7);
     expect(names.filter((name) => !new RegExp(`^${name}(_count)?[ {]`, 'm').test(pages))).toEqual([]);

@@ -5,7 +5,7 @@ import type { RedisSettings } from '@isthmus/model';
 import { systemClock, systemRandom } from '@isthmus/telemetry';
 
 import type { ObservedBackend } from './open-store.js';
-import { openBackend, settingsOf } from './open-store.js';
+import { openBackend, sentinelAt, settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
 import { eventually, freePort, startRedis } from './redis-server.js';
 import { describeOnRedis } from './on-redis.js';
@@ -130,7 +130,7 @@ describeOnRedis('an election on a real Redis', () => {
     });
     await eventually(async () => (await sentinel.command('SENTINEL REPLICAS main')).includes(String(replicaPort)));
     const settings = settingsOf(primaryPort, {
-      address: { kind: 'sentinel', name: 'main', nodes: [{ host: '127.0.0.1', port: sentinel.port }] },
+      address: sentinelAt(sentinel.port),
     });
     for (const name of ['a', 'b']) join(name, settings);
     const first = await leader();
@@ -158,7 +158,7 @@ describeOnRedis('an election on a real Redis', () => {
       ],
     });
     await eventually(async () => (await sentinel.command('SENTINEL REPLICAS main')).includes(String(replicaPort)));
-    const address = { kind: 'sentinel' as const, name: 'main', nodes: [{ host: '127.0.0.1', port: sentinel.port }] };
+    const address = sentinelAt(sentinel.port);
     for (const name of ['a', 'b']) join(name, settingsOf(primaryPort, { address }));
     await leader();
     primary.signal('SIGSTOP');

@@ -1,4 +1,4 @@
-import type { LeaseRecord } from '@isthmus/ports';
+import { leaseStoreContract } from '@isthmus/testing';
 
 import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
@@ -12,11 +12,6 @@ describeOnRedis('RedisLeaseStore', () => {
   let server: RedisServer;
   let backend: ObservedBackend;
   const lease = () => backend.lease;
-  const taken = async (holder = 'a', floor = 0): Promise<LeaseRecord> => {
-    const record = await lease().acquire({ holder, seen: await lease().observe(), floor });
-    if (record === undefined) throw new Error('the lease was not taken');
-    return record;
-  };
   beforeAll(async () => {
     server = await startRedis();
   });
@@ -27,54 +22,21 @@ describeOnRedis('RedisLeaseStore', () => {
   });
   afterEach(() => backend.close());
 
+  leaseStoreContract('it', async () => {
+    await server.command('FLUSHALL');
+    const [mine, theirs] = [openBackend(settingsOf(server.port)), openBackend(settingsOf(server.port))];
+    const close = (): Promise<void> => {
+      mine.close();
+      theirs.close();
+      return Promise.resolve();
+    };
+    return { store: mine.lease, other: theirs.lease, close };
+  });
+
   it('sees nobody before somebody has taken it, and under which run of the server', async () => {
     const record = await lease().observe();
     expect(record).toMatchObject(NOBODY);
     expect(await server.command('INFO server')).toContain(`run_id:${record.incarnation}\r\n`);
-  });
-
-  it('is taken by one of those who saw the same record', async () => {
-    const seen = await lease().observe();
-    const [a, b] = await Promise.all(['a', 'b'].map((holder) => lease().acquire({ holder, seen, floor: 0 })));
-    expect([a?.epoch, b]).toEqual([1, undefined]);
-    expect(await lease().observe()).toEqual(a);
-  });
-
-  it.each(['holder', 'epoch', 'sequence', 'incarnation'] as const)(
-    'is not taken when the %s is not what was seen',
-    async (field) => {
-      const seen = await taken();
-      const other = typeof seen[field] === 'number' ? seen[field] + 1 : `${seen[field]}x`;
-      expect(await lease().acquire({ holder: 'b', seen: { ...seen, [field]: other }, floor: 0 })).toBeUndefined();
-      expect(await lease().acquire({ holder: 'b', seen, floor: 0 })).toMatchObject({ holder: 'b', epoch: 2 });
-    },
-  );
-
-  it('has an epoch above the floor and above every one before, also after it was given up', async () => {
-    expect((await taken('a', 41)).epoch).toBe(42);
-    await lease().release({ holder: 'a', epoch: 42 });
-    expect(await lease().observe()).toMatchObject({ holder: '', epoch: 42 });
-    expect((await taken('b')).epoch).toBe(43);
-  });
-
-  it('is renewed by its holder only, and each renewal can be seen', async () => {
-    const first = await taken();
-    expect(await lease().renew({ holder: 'b', epoch: 1, floor: 0 })).toBeUndefined();
-    expect(await lease().renew({ holder: 'a', epoch: 2, floor: 0 })).toBeUndefined();
-    expect(await lease().renew({ holder: 'a', epoch: 1, floor: 0 })).toEqual({ ...first, sequence: 1 });
-    expect(await lease().observe()).toEqual({ ...first, sequence: 1 });
-  });
-
-  it('takes a higher epoch while it is renewed', async () => {
-    await taken();
-    expect(await lease().renew({ holder: 'a', epoch: 1, floor: 7 })).toMatchObject({ epoch: 8 });
-    expect(await lease().renew({ holder: 'a', epoch: 8, floor: 7 })).toMatchObject({ epoch: 8 });
-  });
-
-  it('is given up by its holder only', async () => {
-    await taken();
-    await lease().release({ holder: 'b', epoch: 1 });
-    expect(await lease().observe()).toMatchObject({ holder: 'a' });
   });
 
   it('takes numbers that nobody of us wrote for none, and can be taken all the same', async () => {

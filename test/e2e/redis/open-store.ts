@@ -1,5 +1,6 @@
 import { snapshotCodec } from '@isthmus/federation';
 import type { RedisSettings } from '@isthmus/model';
+import type { Clock } from '@isthmus/ports';
 import type { RedisBackend } from '@isthmus/redis';
 import { openRedis } from '@isthmus/redis';
 import { systemClock } from '@isthmus/telemetry';
@@ -26,9 +27,17 @@ export function settingsOf(port: number, more: Partial<RedisSettings> = {}): Red
   };
 }
 
-export function openBackend(settings: RedisSettings, hub = 'test'): ObservedBackend {
+/** A Sentinel on loopback that calls the primary `main`. */
+export function sentinelAt(port: number, passwordFile?: string): RedisSettings['address'] {
+  return { kind: 'sentinel', name: 'main', nodes: [{ host: '127.0.0.1', port }], username: undefined, passwordFile };
+}
+
+export function openBackend(
+  settings: RedisSettings,
+  { clock = systemClock }: { readonly clock?: Clock } = {},
+): ObservedBackend {
   const logger = recordingLogger();
   const metrics = recordingMetrics();
-  const backend = openRedis({ settings, hub, codec: snapshotCodec, clock: systemClock, logger, metrics });
+  const backend = openRedis({ settings, hub: 'test', codec: snapshotCodec, clock, logger, metrics });
   return { ...backend, logger, metrics };
 }

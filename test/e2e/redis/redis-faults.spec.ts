@@ -9,7 +9,7 @@ import { instance, reading, serviceRecord, serviceState, snapshot, source } from
 import { generate } from 'selfsigned';
 
 import type { ObservedBackend } from './open-store.js';
-import { openBackend, settingsOf } from './open-store.js';
+import { openBackend, sentinelAt, settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
 import { eventually, freePort, startRedis } from './redis-server.js';
 import { describeOnRedis } from './on-redis.js';
@@ -98,6 +98,33 @@ describeOnRedis('Redis in trouble', () => {
     await answers(backend);
     const told = JSON.stringify([backend.logger.lines, backend.error()]);
     expect(told).not.toMatch(/wrong-battery|right-horse/);
+  });
+
+  it('Sentinels with a password: refused with a wrong one and without, and right as soon as the file is', async () => {
+    const primary = await start({ words: ['--requirepass', 'server-horse'], auth: 'server-horse' });
+    const lines = [`sentinel monitor main 127.0.0.1 ${primary.port} 1`, 'sentinel auth-pass main server-horse'];
+    const sentinel = await start({ sentinel: [...lines, 'requirepass sentinel-horse'], auth: 'sentinel-horse' });
+    const [server, watcher] = [join(folder, 'server-password'), join(folder, 'sentinel-password')];
+    writeFileSync(server, 'server-horse\n');
+    writeFileSync(watcher, 'wrong-battery\n');
+    const none = open(settingsOf(primary.port, { address: sentinelAt(sentinel.port), passwordFile: server }));
+    expect(await codeOf(none.lease.observe())).toBe('store-refused');
+    const address = sentinelAt(sentinel.port, watcher);
+    const backend = open(settingsOf(primary.port, { address, passwordFile: server }));
+    expect(await codeOf(backend.lease.observe())).toBe('store-refused');
+    expect(backend.error()?.message).toContain('asking the Sentinels');
+    writeFileSync(watcher, 'sentinel-horse\n');
+    await answers(backend);
+    expect(await codeOf(backend.snapshots.save(SAMPLE, 0))).toBe('ok');
+    expect(JSON.stringify([backend.logger.lines, none.logger.lines])).not.toMatch(/battery|horse/);
+  });
+
+  it('Sentinels that are not there: nothing waits longer than the time to connect', async () => {
+    const backend = open(settingsOf(0, { address: sentinelAt(await freePort()) }));
+    const startMs = performance.now();
+    expect(await codeOf(backend.lease.observe())).toBe('network');
+    expect(performance.now() - startMs).toBeLessThan(3_000);
+    expect(backend.error()?.message).toContain('no Sentinel names the primary');
   });
 
   it('an ACL user with the documented rules may do everything that the hub does, and nothing else', async () => {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -88,6 +88,12 @@ export async function freePort(): Promise<number> {
   await once(server, 'close');
   if (address === null || typeof address === 'string') throw new Error('no free port');
   return address.port;
+}
+
+/** Sends one inline command and returns when it was carried out, so that nothing else of this process comes before it. */
+export function commandAtOnce(port: number, line: string): void {
+  const program = `const s = require('node:net').connect(${port}, '127.0.0.1'); s.end(${JSON.stringify(`${line}\r\n`)}); s.resume();`;
+  execFileSync(process.execPath, ['-e', program]);
 }
 
 /** Waits until something is so; the test's own timeout ends a wait that is in vain. */

@@ -1,10 +1,12 @@
 import type { Snapshot } from '@isthmus/model';
-import { sourceName } from '@isthmus/model';
+import { KEEP_UNNAMED_MS, sourceName, WATCH_UNNAMED_MS } from '@isthmus/model';
 import {
   instance,
+  ManualClock,
   reading,
   serviceRecord,
   serviceState,
+  sharedSnapshotStoreContract,
   snapshot,
   snapshotStoreContract,
   source,
@@ -13,7 +15,7 @@ import {
 import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
 import type { RedisServer } from './redis-server.js';
-import { startRedis } from './redis-server.js';
+import { commandAtOnce, startRedis } from './redis-server.js';
 import { describeOnRedis } from './on-redis.js';
 
 const HEAD = 'isthmus:{test}:snapshot:us:head';
@@ -58,6 +60,55 @@ describeOnRedis('RedisSnapshotStore', () => {
     };
     return { store: mine.snapshots, other: theirs.snapshots, close };
   });
+
+  sharedSnapshotStoreContract('it', async () => {
+    await server.command('FLUSHALL');
+    const [mine, theirs] = [new ManualClock(), new ManualClock()];
+    const open = (clock: ManualClock): ObservedBackend => openBackend(settingsOf(server.port), { clock });
+    const [store, another] = [open(mine), open(theirs)];
+    return {
+      store: store.snapshots,
+      other: another.snapshots,
+      nameFirst: (source) => commandAtOnce(server.port, `HSET isthmus:{test}:sources ${source} "1 99"`),
+      advance: async (ms) => {
+        await mine.advance(ms);
+        await theirs.advance(ms);
+      },
+      jumpWallClock: (ms) => mine.jumpWallClock(ms),
+      close: () => {
+        store.close();
+        another.close();
+        return Promise.resolve();
+      },
+    };
+  });
+
+  it('leaves nothing behind of a source that nobody works with any more', async () => {
+    const clock = new ManualClock();
+    const leader = openBackend(settingsOf(server.port), { clock });
+    await leader.snapshots.save(version(1), 0);
+    await clock.advance(KEEP_UNNAMED_MS);
+    await leader.snapshots.nameSources([], () => true);
+    await clock.advance(WATCH_UNNAMED_MS);
+    expect(await leader.snapshots.nameSources([], () => true)).toEqual([US]);
+    expect((await server.command('KEYS *')).match(/isthmus:\S+/g)).toEqual(['isthmus:{test}:changes']);
+    leader.close();
+  });
+
+  it.each(['x', '-1 1', '1 x', '9999999999999999 1'])(
+    'never removes what was named at “%s”, which is no time',
+    async (record) => {
+      const clock = new ManualClock();
+      const leader = openBackend(settingsOf(server.port), { clock });
+      await leader.snapshots.save(version(1), 0);
+      await server.command(`HSET isthmus:{test}:sources us "${record}"`);
+      await leader.snapshots.nameSources([], () => true);
+      await clock.advance(2 * KEEP_UNNAMED_MS);
+      expect(await leader.snapshots.nameSources([], () => true)).toEqual([]);
+      expect(await leader.snapshots.load(US)).toMatchObject({ kind: 'snapshot' });
+      leader.close();
+    },
+  );
 
   it('stores a namespace that did not change once', async () => {
     await backend.snapshots.save(version(1), 0);
@@ -122,7 +173,8 @@ describeOnRedis('RedisSnapshotStore', () => {
       'isthmus:{test}:snapshot:us:documents',
       'isthmus:{test}:snapshot:us:head',
       'isthmus:{test}:snapshot:us:history',
+      'isthmus:{test}:sources',
     ]);
-    expect(await server.command('DBSIZE')).toBe(':4\r\n');
+    expect(await server.command('DBSIZE')).toBe(':5\r\n');
   });
 });

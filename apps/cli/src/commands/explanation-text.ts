@@ -7,6 +7,7 @@ import type {
   NotMappedExplanation,
 } from '@isthmus/federation';
 import type { Tone } from '../terminal.js';
+import { age } from './age.js';
 import type { Line } from './document.js';
 import { columns } from './document.js';
 import { WRITES_STOPPED } from './plan-text.js';
@@ -156,12 +157,4 @@ function notMappedLines(host: string, services: readonly NotMappedExplanation[])
 
 function named(name: string, text: string, tone: Tone = 'plain'): Line {
   return { text: ` ${name.padEnd(NAME_WIDTH)}${name.length >= NAME_WIDTH ? ' ' : ''}${text}`, tone };
-}
-
-/** How long ago something was, in its largest unit. */
-function age(at: string, nowMs: number): string {
-  const seconds = Math.max(0, Math.round((nowMs - Date.parse(at)) / 1000));
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

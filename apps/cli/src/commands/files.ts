@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { chmod, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Result } from '@isthmus/model';
 import { err, ok } from '@isthmus/model';
 
@@ -14,6 +14,12 @@ export interface WritableFiles extends Files {
   write(path: string, text: string): Promise<void>;
 }
 
+/** Changes text files that exist. */
+export interface EditableFiles extends Files {
+  /** Gives a file another text, all at once: nobody ever reads a part of it. Rejects when it cannot. */
+  replace(path: string, text: string): Promise<void>;
+}
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'it does not exist',
   ENOTDIR: 'it does not exist',
@@ -23,7 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** The files of this machine. */
-export const systemFiles: WritableFiles = {
+export const systemFiles: WritableFiles & EditableFiles = {
   read: async (path) => {
     try {
       return ok(await readFile(path, 'utf8'));
@@ -33,6 +39,18 @@ export const systemFiles: WritableFiles = {
     }
   },
   write: async (path, text) => writeFile(path, text, { mode: 0o600 }),
+  replace: async (path, text) => {
+    const target = await realpath(path);
+    const next = `${target}.${process.pid}.new`;
+    try {
+      await writeFile(next, text, { mode: 0o600, flag: 'wx' });
+      await chmod(next, (await stat(target)).mode);
+      await rename(next, target);
+    } catch (error) {
+      await rm(next, { force: true });
+      throw new Error(`${path} cannot be written: ${codeOf(error)}`, { cause: error });
+    }
+  },
 };
 
 /** The system's code (`ENOENT`) of a failed call. */

@@ -1,4 +1,5 @@
-import type { ChangeView, PlanCounts, PlannedCluster, PlannedClusters, WritesStopped } from '@isthmus/federation';
+import type { ChangeView, PlanCounts, PlannedCluster, PlannedClusters } from '@isthmus/federation';
+import type { WritesStopped } from '@isthmus/model';
 import { CODES } from '@isthmus/model';
 import type { Tone } from '../terminal.js';
 import type { Line } from './document.js';

@@ -1,14 +1,14 @@
-import { readFile } from 'node:fs/promises';
 import type { CredentialsProvider } from '@isthmus/cloudmap';
-import { createAwsCloudMapSource, processCredentials, roleCredentials } from '@isthmus/cloudmap';
+import { createAwsCloudMapSource, processCredentials } from '@isthmus/cloudmap';
 import { attributesUsed } from '@isthmus/desired';
 import type { ClusterRead, PlanInput, SourceRead } from '@isthmus/federation';
 import { failedRead, isPaused, readClusterOnce, readSourceOnce, referencedBy } from '@isthmus/federation';
 import type { Kubeconfig } from '@isthmus/kubernetes';
-import { CachedTokenSource, KubernetesClusterClient, mintFor } from '@isthmus/kubernetes';
+import { KubernetesClusterClient } from '@isthmus/kubernetes';
 import type { ClusterSettings, ComponentRecord, Configuration, Result, SourceSettings } from '@isthmus/model';
-import { PromMetrics, systemClock, systemRandom } from '@isthmus/telemetry';
+import { PromMetrics, systemClock } from '@isthmus/telemetry';
 import type { Terminal } from '../terminal.js';
+import { tokensOf } from './cluster-tokens.js';
 import type { Files } from './files.js';
 import type { Refusal } from './read-kubeconfigs.js';
 import { readKubeconfigs } from './read-kubeconfigs.js';
@@ -71,16 +71,6 @@ async function readCluster(
   } finally {
     await client.close();
   }
-}
-
-/** As the hub makes them; undefined: the kubeconfig holds the credential. */
-function tokensOf({ auth }: ClusterSettings, base: CredentialsProvider): CachedTokenSource | undefined {
-  const readText = (path: string): Promise<string> => readFile(path, 'utf8');
-  const mint = mintFor(auth, {
-    surroundings: { env: process.env, readText, nowMs: () => systemClock.nowMs() },
-    awsKeys: ({ region, roleArn, externalId }) => roleCredentials({ base, region, roleArn, externalId }),
-  });
-  return mint && new CachedTokenSource({ mint, clock: systemClock, random: systemRandom });
 }
 
 async function readSource(

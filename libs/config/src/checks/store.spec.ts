@@ -40,7 +40,8 @@ describe('store and election', () => {
   });
 
   it('take Sentinels, with their usual port', () => {
-    const { store } = configured('store: { redis: { sentinel: { name: main, nodes: [a, "b:5000", "[::1]:7"] } } }');
+    const sentinel = '{ name: main, nodes: [a, "b:5000", "[::1]:7"], username: watcher, passwordFile: ./s }';
+    const { store } = configured(`store: { redis: { sentinel: ${sentinel} } }`);
     expect(store).toMatchObject({
       address: {
         kind: 'sentinel',
@@ -50,6 +51,8 @@ describe('store and election', () => {
           { host: 'b', port: 5000 },
           { host: '::1', port: 7 },
         ],
+        username: 'watcher',
+        passwordFile: '/etc/isthmus/s',
       },
       tls: undefined,
     });

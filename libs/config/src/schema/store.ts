@@ -20,7 +20,14 @@ const redis = z.strictObject({
   username: z.string().min(1).optional(),
   passwordFile: filePath.optional(),
   tls: z.strictObject({ caFile: filePath.optional(), serverName: z.string().min(1).optional() }).optional(),
-  sentinel: z.strictObject({ name: z.string().min(1), nodes: z.array(sentinelNode).min(1) }).optional(),
+  sentinel: z
+    .strictObject({
+      name: z.string().min(1),
+      nodes: z.array(sentinelNode).min(1),
+      username: z.string().min(1).optional(),
+      passwordFile: filePath.optional(),
+    })
+    .optional(),
   keyPrefix: textRule('CFG041', 'is not a key prefix', (text) => /^[\w.:-]{1,64}$/.test(text)).default('isthmus'),
   waitReplicas: z.int().min(0).max(10).default(0),
 });
@@ -36,7 +43,13 @@ export function redisSettings({ url, tls, sentinel, ...given }: z.output<typeof 
     address:
       sentinel === undefined
         ? { kind: 'server', host: server?.host ?? '', port: server?.port ?? DEFAULT_PORT }
-        : { kind: 'sentinel', name: sentinel.name, nodes: sentinel.nodes.flatMap((node) => parseNode(node) ?? []) },
+        : {
+            kind: 'sentinel',
+            name: sentinel.name,
+            nodes: sentinel.nodes.flatMap((node) => parseNode(node) ?? []),
+            username: sentinel.username,
+            passwordFile: sentinel.passwordFile,
+          },
     database: server?.database ?? 0,
     username: given.username,
     passwordFile: given.passwordFile,

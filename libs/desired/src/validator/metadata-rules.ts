@@ -5,9 +5,10 @@ import type { Refuse } from './violation.js';
 /** All annotations of an object together. Source: kubernetes `apimachinery` TotalAnnotationSizeLimitB. */
 const ANNOTATION_BYTES = 262_144;
 
-/** Kubernetes' own rules for name, labels and annotations. */
+/** Kubernetes' own rules for name, labels and annotations; `laterBytes`: of annotations that are added afterwards. */
 export function checkMetadata(
   { name, labels, annotations }: Pick<DesiredEntry, 'name' | 'labels' | 'annotations'>,
+  laterBytes: number,
   refuse: Refuse,
 ): void {
   if (!isObjectName(name)) refuse('metadata.name', 'it is no DNS subdomain');
@@ -15,7 +16,7 @@ export function checkMetadata(
     if (!isMetadataKey(key)) refuse('metadata.labels', `“${key}” is no label key`);
     if (value.length > 63 || !isLabelValue(value)) refuse(`metadata.labels.${key}`, 'it is no label value');
   }
-  let bytes = 0;
+  let bytes = laterBytes;
   for (const [key, value] of Object.entries(annotations)) {
     if (!isMetadataKey(key)) refuse('metadata.annotations', `“${key}” is no annotation key`);
     bytes += Buffer.byteLength(key) + Buffer.byteLength(value);

@@ -8,11 +8,12 @@ import type { Refuse, Violation } from './violation.js';
 /**
  * Every rule that an entry breaks: the CRD's schema, the CEL rules of the API server, those of istiod's webhook, and
  * our own. What either server refuses is refused here, because a cluster may have no webhook, and istiod serves what
- * nobody refused.
+ * nobody refused. `laterBytes`: of annotations that are added afterwards, and are legal by themselves.
  */
 export function violationsOf(
   entry: Pick<DesiredEntry, 'name' | 'labels' | 'annotations' | 'spec'>,
   namespace: string,
+  laterBytes = 0,
 ): readonly Violation[] {
   const violations: Violation[] = [];
   const refuse: Refuse = (path, problem) => violations.push({ path, problem });
@@ -22,7 +23,7 @@ export function violationsOf(
   checkSchema(isLegalList ? { ...entry, spec: { ...spec, endpoints: [] } } : entry, refuse);
   // The other rules read what the schema promises.
   if (violations.length > 0) return violations;
-  checkMetadata(entry, refuse);
+  checkMetadata(entry, laterBytes, refuse);
   checkSpec(spec, namespace, refuse);
   if (!isLegalList) checkEndpoints(spec, refuse);
   if (violations.length === 0) legalIn.set(spec.endpoints, surroundings);

@@ -112,12 +112,12 @@ export class ModelCloudMap implements CloudMapSource {
     const reply = await this.#call('GetService', { Id }, signal);
     if (!reply.ok) return this.#notFoundOr(reply.error, 'service-not-found');
     const { NamespaceId } = reply.value['Service'] as { readonly NamespaceId: string };
-    return complete({ namespaceId: NamespaceId }, this.#atMs());
+    return complete({ namespaceId: NamespaceId }, dateOf(reply.value));
   }
 
   async getNamespace(Id: string, signal: AbortSignal): Promise<Answer<Presence>> {
     const reply = await this.#call('GetNamespace', { Id }, signal);
-    return reply.ok ? complete('present', this.#atMs()) : this.#notFoundOr(reply.error, 'namespace-not-found');
+    return reply.ok ? complete('present', dateOf(reply.value)) : this.#notFoundOr(reply.error, 'namespace-not-found');
   }
 
   async discoverInstances(service: ServiceRecord, signal: AbortSignal): Promise<Answer<InstancesAnswer>> {
@@ -127,9 +127,9 @@ export class ModelCloudMap implements CloudMapSource {
     if (!reply.ok) return failed(reply.error);
     const listed = (reply.value['Instances'] as readonly RawInstance[]).map(instanceOf);
     const value = { instances: listed.slice(0, this.truncatesAt), revision: Number(reply.value['InstancesRevision']) };
-    if (value.instances.length !== this.truncatesAt) return complete(value, this.#atMs());
+    if (value.instances.length !== this.truncatesAt) return complete(value, dateOf(reply.value));
     const missing = new IsthmusError('truncated', 'the answer was as long as the limit');
-    return { kind: 'partial', value, observedAtMs: this.#atMs(), missing };
+    return { kind: 'partial', value, observedAtMs: dateOf(reply.value), missing };
   }
 
   listInstances(service: ServiceRecord, signal: AbortSignal): Promise<Answer<readonly Instance[]>> {
@@ -159,6 +159,7 @@ export class ModelCloudMap implements CloudMapSource {
   ): (call: Call, onPage: (page: readonly Item[]) => void) => Promise<Answer<readonly Item[]>> {
     return async ([operation, input, signal], onPage) => {
       const items: Item[] = [];
+      let observedAtMs = this.#atMs();
       let token: unknown;
       do {
         const reply = await this.#call(operation, { ...input, MaxResults: this.#pageSize, NextToken: token }, signal);
@@ -168,19 +169,24 @@ export class ModelCloudMap implements CloudMapSource {
         items.push(...page);
         onPage(page);
         token = reply.value['NextToken'];
+        observedAtMs = dateOf(reply.value);
       } while (token !== undefined);
-      return complete(items, this.#atMs());
+      return complete(items, observedAtMs);
     };
   }
 
   async #call(operation: string, input: Body, signal: AbortSignal): Promise<Result<Body, IsthmusError>> {
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
-    const perform = (): CloudMapReply => this.#model.call({ ...this.#caller, operation, input: given });
+    let atMs = this.#atMs();
+    const perform = (): CloudMapReply => {
+      atMs = this.#atMs();
+      return this.#model.call({ ...this.#caller, operation, input: given });
+    };
     const reply = await this.#channel(operation, perform, signal);
     const about = `${operation} in ${this.#caller.region}`;
     switch (reply.kind) {
       case 'success':
-        return ok(reply.body);
+        return ok({ ...reply.body, Date: atMs });
       case 'truncated':
         return err(new IsthmusError('invalid-answer', about));
       case 'error':
@@ -201,6 +207,11 @@ export class ModelCloudMap implements CloudMapSource {
   #atMs(): number {
     return Math.floor(this.#model.nowMs() / 1000) * 1000;
   }
+}
+
+/** When the model answered, however long the answer was on its way. */
+function dateOf(body: Body): number {
+  return Number(body['Date']);
 }
 
 function instanceOf({ Id, InstanceId, HealthStatus, Attributes }: RawInstance): Instance {

@@ -1,5 +1,5 @@
-import type { Snapshot, SourceName } from '@isthmus/model';
-import { IsthmusError } from '@isthmus/model';
+import type { Snapshot, SourceName, UnnamedSighting } from '@isthmus/model';
+import { IsthmusError, unnamedSources } from '@isthmus/model';
 import type { LeaseRecord, LeaseStore, SaveResult, SnapshotStore, StoredSnapshot } from '@isthmus/ports';
 
 import type { FaultMenu } from './fault-menu.js';
@@ -98,6 +98,7 @@ export type News = Map<SimulatedProcess, (source: SourceName) => void>;
 export class SimulatedSnapshotStore implements SnapshotStore {
   readonly #client: RedisClient;
   readonly #news: News;
+  #unnamed: ReadonlyMap<SourceName, UnnamedSighting> = new Map();
 
   constructor(client: RedisClient, news: News) {
     this.#client = client;
@@ -117,6 +118,7 @@ export class SimulatedSnapshotStore implements SnapshotStore {
 
   save(snapshot: Snapshot, expectedVersion: number): Promise<SaveResult> {
     return send(this.#client, 'saving a snapshot', (server): SaveResult => {
+      this.#name(server, [snapshot.source]);
       const { state } = server;
       const stored = state.snapshots.get(snapshot.source);
       const storedVersion = stored?.snapshot.version ?? 0;
@@ -128,6 +130,24 @@ export class SimulatedSnapshotStore implements SnapshotStore {
       this.#tell(snapshot.source);
       return { kind: 'saved' };
     });
+  }
+
+  async nameSources(sources: readonly SourceName[], mayRemove: () => boolean): Promise<readonly SourceName[]> {
+    const { process } = this.#client;
+    const named = await send(this.#client, 'naming sources', (server) => {
+      this.#name(server, sources);
+      return [...server.state.named.values()];
+    });
+    const at = { own: new Set(sources), nowMs: process.nowMs(), monotonicMs: process.monotonicMs() };
+    const { seen, due } = unnamedSources(named, this.#unnamed, at);
+    this.#unnamed = seen;
+    const removed: SourceName[] = [];
+    for (const { source, mark } of due) {
+      if (!mayRemove()) break;
+      const isRemoved = await send(this.#client, 'removing a source', (server) => remove(server, source, mark));
+      if (isRemoved) removed.push(source);
+    }
+    return removed;
   }
 
   follow(onChange: (source: SourceName) => void, signal: AbortSignal): Promise<void> {
@@ -143,8 +163,27 @@ export class SimulatedSnapshotStore implements SnapshotStore {
     });
   }
 
+  #name(server: RedisServer, sources: readonly SourceName[]): void {
+    const named = new Map(server.state.named);
+    for (const source of sources) {
+      const mark = String(Number(named.get(source)?.mark ?? 0) + 1);
+      named.set(source, { source, mark, atMs: this.#client.process.nowMs() });
+    }
+    server.state = { ...server.state, named };
+  }
+
   #tell(source: SourceName): void {
     const { time } = this.#client;
     for (const [process, onChange] of this.#news) time.after(2, () => onChange(source), process);
   }
+}
+
+function remove(server: RedisServer, source: SourceName, mark: string): boolean {
+  const { state } = server;
+  if (state.named.get(source)?.mark !== mark) return false;
+  const [snapshots, named] = [new Map(state.snapshots), new Map(state.named)];
+  snapshots.delete(source);
+  named.delete(source);
+  server.state = { ...state, snapshots, named };
+  return true;
 }

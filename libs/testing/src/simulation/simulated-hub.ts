@@ -122,7 +122,7 @@ export class SimulatedHub {
     });
   }
 
-  /** What `FixedJobs` of the hub does. */
+  /** What `FixedJobs` of the hub does, but for the sources that it names: that matters after a week. */
   #runFixedJobs(): void {
     const { time } = this.#around;
     const whileAwake = (job: () => void) => (): void => {

@@ -1,4 +1,4 @@
-import type { Snapshot, SourceName } from '@isthmus/model';
+import type { NamedSource, Snapshot, SourceName } from '@isthmus/model';
 import type { LeaseRecord } from '@isthmus/ports';
 
 import type { Dice } from './dice.js';
@@ -15,9 +15,10 @@ export interface StoredState {
 export interface RedisState {
   readonly lease: Omit<LeaseRecord, 'incarnation'>;
   readonly snapshots: ReadonlyMap<SourceName, StoredState>;
+  readonly named: ReadonlyMap<SourceName, NamedSource>;
 }
 
-const EMPTY: RedisState = { lease: { holder: '', epoch: 0, sequence: 0 }, snapshots: new Map() };
+const EMPTY: RedisState = { lease: { holder: '', epoch: 0, sequence: 0 }, snapshots: new Map(), named: new Map() };
 /** What a replica can lag behind at most. */
 const HISTORY_MS = 30_000;
 
