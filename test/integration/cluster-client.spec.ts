@@ -24,6 +24,15 @@ describe('KubernetesClusterClient', () => {
   const counts = () => cluster.emulator.model.log.counts();
   const created = () => cluster.client.create(manifestOf('a'), unaborted());
 
+  it('writes as the field manager isthmus', async () => {
+    await start();
+    await created();
+    const seen = await cluster.client.getEntry(manifestOf('a').name, unaborted());
+    if (seen === undefined) throw new Error('the entry is missing');
+    await cluster.client.update(manifestOf('a'), preconditionOf(seen), unaborted());
+    expect(new Set(cluster.managersOf('a'))).toEqual(new Set(['isthmus']));
+  });
+
   describe('under faults', () => {
     it.each<readonly [string, KubernetesFault, string, number | undefined]>([
       ['429', { kind: 'status', status: 429, verb: 'create', retryAfterSeconds: 3 }, 'throttled', 3_000],

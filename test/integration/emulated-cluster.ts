@@ -97,6 +97,19 @@ export class EmulatedCluster implements ClusterClientRig {
     return listing;
   }
 
+  /** Who has written an entry, by the field managers on it. */
+  managersOf(name: string): readonly string[] {
+    const entry = this.emulator.model.handle({
+      method: 'GET',
+      path: `${COLLECTION}/${name}`,
+      headers: { authorization: `Bearer ${this.emulator.model.user('admin')?.token ?? ''}` },
+      body: '',
+    });
+    const body = entry.kind === 'answer' ? entry.response.body : '{}';
+    const { metadata } = JSON.parse(body) as { metadata?: { managedFields?: readonly { manager: string }[] } };
+    return (metadata?.managedFields ?? []).map(({ manager }) => manager);
+  }
+
   expirePositions(): void {
     this.emulator.model.world.compact();
   }

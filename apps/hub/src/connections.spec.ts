@@ -64,6 +64,17 @@ describe('Connections', () => {
     expect(clients).toHaveLength(1);
   });
 
+  it('opens another client when more or fewer connections are wanted, and none for other limits', async () => {
+    const { files, clients, connections, named } = rig();
+    const limited = (inFlight: number, burst: number): ClusterSettings =>
+      named('a', { limits: { writesPerSecond: 20, burst, inFlight } });
+    files.set('/a.yaml', kubeconfig('https://a.example.com'));
+    await connections.refresh([limited(4, 40)]);
+    expect(await connections.refresh([limited(8, 40)])).toHaveLength(1);
+    expect(await connections.refresh([limited(8, 10)])).toEqual([]);
+    expect(clients).toHaveLength(2);
+  });
+
   it('tries a new credential before it lets the old one go', async () => {
     const { files, clients, connections, named } = rig();
     files.set('/a.yaml', kubeconfig('https://a.example.com'));

@@ -24,7 +24,7 @@ export interface ConnectionsOptions {
 
 interface Connection {
   readonly cluster: ClusterSettings;
-  /** Of the kubeconfig behind the client, and of whoever gives its tokens. */
+  /** Of the kubeconfig behind the client, of whoever gives its tokens, and of the number of its connections. */
   readonly digest: string | undefined;
   readonly server: string | undefined;
   readonly client: Result<ClusterClient, IsthmusError>;
@@ -111,7 +111,7 @@ export class Connections {
 
   async #take(cluster: ClusterSettings, { text, where }: KubeconfigText): Promise<void> {
     const digest = createHash('sha256')
-      .update(JSON.stringify([text, cluster.auth]))
+      .update(JSON.stringify([text, cluster.auth, cluster.limits.inFlight]))
       .digest('hex');
     if (digest === this.#connections.get(keyOf(cluster))?.digest) return;
     const parsed = parseKubeconfig(text, where, cluster.auth.kind === 'kubeconfig' ? 'kubeconfig' : 'elsewhere');

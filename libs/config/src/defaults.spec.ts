@@ -1,21 +1,13 @@
 import type { Configuration } from '@isthmus/model';
 import { parseConfig } from './index.js';
+import { configurationIn, HEAD, ORIGIN, problemsIn } from './spec-rig.js';
 
-const ORIGIN = { file: 'isthmus.yaml', folder: '/etc/isthmus' };
-const HEAD = 'apiVersion: isthmus.dev/v1\nhub: { name: prod }\n';
 const TO = 'to: { hostSuffixes: [a] }';
 
-function configurationOf(body: string): Configuration {
-  const parsed = parseConfig(HEAD + body, ORIGIN);
-  if (!parsed.ok) throw new Error(parsed.error.map(({ line, message }) => `${line}: ${message}`).join('\n'));
-  return parsed.value.configuration;
-}
+const configurationOf = (body: string): Configuration => configurationIn(HEAD + body);
 
-function problemsOf(body: string): readonly string[] {
-  const parsed = parseConfig(HEAD + body, ORIGIN);
-  const problems = parsed.ok ? parsed.value.warnings : parsed.error;
-  return problems.map(({ code, path, line, column }) => `${code} ${path} at ${line}:${column}`);
-}
+const problemsOf = (body: string): readonly string[] =>
+  problemsIn(HEAD + body).map(({ code, path, line, column }) => `${code} ${path} at ${line}:${column}`);
 
 const CLUSTER = `clusters: [{ name: c, role: primary, kubeconfig: { file: c }, routes: [{ ${TO} }] }]\n`;
 const SOURCE = 'sources: [{ name: a, region: us-east-1 }]\n';

@@ -1,5 +1,6 @@
 import type { Configuration } from '@isthmus/model';
-import { findLosses, parseConfig } from './index.js';
+import { findLosses } from './index.js';
+import { configurationIn } from './spec-rig.js';
 
 interface Parts {
   readonly hub?: string;
@@ -10,14 +11,11 @@ interface Parts {
 
 /** One source, one cluster and one route, with more fields in each. */
 function configuration({ hub = '', source = '', cluster = '', route = '{}' }: Parts): Configuration {
-  const text = `apiVersion: isthmus.dev/v1
+  return configurationIn(`apiVersion: isthmus.dev/v1
 hub: { name: prod${hub} }
 sources: [{ name: shop, region: us-east-1, account: "111122223333"${source} }]
 clusters: [{ name: eks, role: primary, kubeconfig: { file: eks }, routes: [${route}]${cluster} }]
-`;
-  const parsed = parseConfig(text, { file: 'isthmus.yaml', folder: '/' });
-  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join());
-  return parsed.value.configuration;
+`);
 }
 
 const lost = (old: Configuration, next: Configuration): readonly string[] =>

@@ -1,6 +1,5 @@
 import { parseConfig } from './index.js';
-
-const ORIGIN = { file: 'isthmus.yaml', folder: '/etc/isthmus' };
+import { ORIGIN } from './spec-rig.js';
 
 const EVERY_NEW_FIELD = `
 apiVersion: isthmus.dev/v1

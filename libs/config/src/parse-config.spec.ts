@@ -1,6 +1,7 @@
 import type { Configuration } from '@isthmus/model';
 import { clusterName, sourceName } from '@isthmus/model';
 import { formatProblem, parseConfig } from './index.js';
+import { configurationIn } from './spec-rig.js';
 
 const ORIGIN = { file: 'conf/isthmus.yaml', folder: '/etc/isthmus' };
 
@@ -254,6 +255,35 @@ clusters:
       'conf/isthmus.yaml:12:11 CFG031 clusters[1].name: "a" is already the name of another cluster → give each cluster its own name',
       'conf/isthmus.yaml:13:11 CFG008 clusters[1].role: "primray" is not allowed → did you mean primary? write primary, remote or external-config',
     ]);
+  });
+
+  it('takes every relative path from the folder of the file, and leaves absolute ones', () => {
+    const source = (name: string, credentials: string): string =>
+      `{ name: ${name}, region: us-east-1, account: "111122223333", credentials: { ${credentials} } }`;
+    const role = 'roleArn: "arn:aws:iam::111122223333:role/a"';
+    const text = `apiVersion: isthmus.dev/v1
+hub: { name: prod }
+store: { redis: { sentinel: { name: m, nodes: [a], passwordFile: s }, passwordFile: ./p, tls: { caFile: ../ca } } }
+sources:
+  - ${source('a', `webIdentity: { ${role}, tokenFile: token }`)}
+  - ${source('b', 'static: { accessKeyIdFile: id, secretAccessKeyFile: ./key, sessionTokenFile: /run/session }')}
+clusters: [{ name: c, role: primary, kubeconfig: { file: ./x/c.yaml } }]
+`;
+    const { store, sources, clusters } = configurationIn(text);
+    expect(store).toMatchObject({
+      address: { passwordFile: '/etc/isthmus/s' },
+      passwordFile: '/etc/isthmus/p',
+      tls: { caFile: '/etc/ca' },
+    });
+    expect(sources.map(({ credentials }) => credentials)).toMatchObject([
+      { tokenFile: '/etc/isthmus/token' },
+      {
+        accessKeyIdFile: '/etc/isthmus/id',
+        secretAccessKeyFile: '/etc/isthmus/key',
+        sessionTokenFile: '/run/session',
+      },
+    ]);
+    expect(clusters[0]?.kubeconfig).toEqual({ kind: 'file', file: '/etc/isthmus/x/c.yaml' });
   });
 
   it('never repeats the text of an endpoint, because a password may stand in it', () => {

@@ -1,8 +1,6 @@
-import { parseConfig } from './index.js';
+import { problemsIn } from './spec-rig.js';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
-
-const ORIGIN = { file: 'isthmus.yaml', folder: '/etc/isthmus' };
 
 /** A small legal document; JSON is YAML. */
 const legal = (): { [key: string]: Json } => ({
@@ -40,8 +38,7 @@ function documentWith(path: string, value: Json): string {
 }
 
 function codesOf(text: string): readonly string[] {
-  const parsed = parseConfig(text, ORIGIN);
-  return (parsed.ok ? parsed.value.warnings : parsed.error).map(({ code, path }) => `${code} ${path}`);
+  return problemsIn(text).map(({ code, path }) => `${code} ${path}`);
 }
 
 const CLUSTER = 'clusters.0';

@@ -59,7 +59,15 @@ export function isCatalogueKnown(
   sources: readonly SourceSettings[],
   snapshots: readonly Snapshot[],
 ): boolean {
-  return sources.every((source) => !mayMap(cluster, source) || isKnown(source, snapshots));
+  return unknownSources(sources, snapshots).every((source) => !mayMap(cluster, source));
+}
+
+/** The sources whose whole catalogue was not read since the start. */
+export function unknownSources(
+  sources: readonly SourceSettings[],
+  snapshots: readonly Snapshot[],
+): readonly SourceSettings[] {
+  return sources.filter((source) => !isKnown(source, snapshots));
 }
 
 /** The host of a live entry; its name is believed before a spec that somebody may have edited. */

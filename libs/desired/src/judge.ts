@@ -17,10 +17,12 @@ import type { Candidates } from './candidates.js';
 import { candidatesOf } from './candidates.js';
 import { settleClaims } from './claims.js';
 import { entryNameOf } from './entry-name.js';
+import type { MarkSeen } from './grace.js';
+import { graceMs } from './grace.js';
 import type { LiveHost } from './live-host.js';
 import { nameOfLive } from './live-host.js';
 import type { MappedComponent } from './mapping.js';
-import { isStillMapped } from './mapping.js';
+import { isStillMapped, mayBeSeenByAnother } from './mapping.js';
 
 /**
  * What the facts say about one component of one host, before any brake:
@@ -83,12 +85,14 @@ export interface HostJudgement {
 export interface JudgeContext {
   readonly cluster: ClusterSettings;
   readonly sources: readonly SourceSettings[];
+  /** Those of them whose whole catalogue was not read since the start: what they see is unknown. */
+  readonly unknownSources: readonly SourceSettings[];
   /** Hub clock. */
   readonly nowMs: number;
   /** The API server's clock: marks are dated by it. */
   readonly serverNowMs: number;
-  /** Hub time since which this process has seen a mark; undefined: not seen before now. */
-  readonly markSeenAtMs: (name: EntryName, component: ComponentKey) => number | undefined;
+  /** When this process first saw a mark; undefined: it stands nowhere. */
+  readonly markSeen: (name: EntryName, component: ComponentKey) => MarkSeen | undefined;
   /** Nothing leaves, whatever is proven: default false. */
   readonly withholdsRemovals?: boolean;
   /** Default: all of them. */
@@ -122,7 +126,7 @@ export function judgeHost(
   const records = live?.components ?? [];
   const mappedKeys = new Set(found.candidates.map(({ key }) => key));
   const isUnmapped = (record: ComponentRecord): boolean =>
-    !mappedKeys.has(record.key) && !isStillMapped(record, host, context);
+    !mappedKeys.has(record.key) && !isStillMapped(record, host, context) && !mayBeSeenByAnother(record, host, context);
   const unmapped = new Set(records.filter(isUnmapped));
   const incumbents = records.filter((record) => !unmapped.has(record));
   const { accepted, rejections, successions } = settleClaims(found.candidates, incumbents);
@@ -257,10 +261,10 @@ function removal(cause: 'gone' | 'unmapped', place: Place, context: JudgeContext
   if (record === undefined || live === undefined) return { kind: 'due' };
   const markedAtMs = live.pending.get(record.key);
   if (markedAtMs === undefined) return { kind: 'mark', cause };
-  const seenAtMs = context.markSeenAtMs(name, record.key);
-  const isOver = context.serverNowMs - markedAtMs >= context.cluster.deletes.pendingMs;
-  if (!isOver || seenAtMs === undefined) return { kind: 'keep', reason: 'pending-delete' };
-  const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seenAtMs);
+  const seen = context.markSeen(name, record.key);
+  const isOver = seen !== undefined && graceMs(markedAtMs, seen, context) >= context.cluster.deletes.pendingMs;
+  if (!isOver) return { kind: 'keep', reason: 'pending-delete' };
+  const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seen.atMs);
   return isProvenAgain ? { kind: 'due' } : { kind: 'keep', reason: 'pending-delete' };
 }
 

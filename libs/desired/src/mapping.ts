@@ -83,6 +83,31 @@ export function freshness({ state }: MappedComponent): number {
 }
 
 /**
+ * Whether a component that was recorded by a source which is not configured any more may be seen by one of these: its
+ * source may have another name now, and of a shared service nothing on the object says which accounts see it.
+ */
+export function mayBeSeenByAnother(
+  record: ComponentRecord,
+  host: Host,
+  context: {
+    readonly cluster: ClusterSettings;
+    readonly sources: readonly SourceSettings[];
+    readonly unknownSources: readonly SourceSettings[];
+  },
+): boolean {
+  if (isConfigured(record, context.sources)) return false;
+  const { cluster, unknownSources } = context;
+  return unknownSources.some((source) =>
+    isStillMapped({ ...record, source: source.name }, host, { cluster, sources: [source] }),
+  );
+}
+
+/** Whether the source that recorded a component is configured under that name. */
+export function isConfigured({ source }: Pick<ComponentRecord, 'source'>, sources: readonly SourceSettings[]): boolean {
+  return sources.some(({ name }) => name === source);
+}
+
+/**
  * Whether the configuration still maps a component that stands on a live object to that object's host, judged by the
  * names on the object alone. If it does and no reading shows the component, it is unread and never a removal. Hosts are
  * compared by the names of their entries, because the spec of a live object is anybody's.

@@ -61,7 +61,13 @@ describe('judgeHost, of a service that was created anew', () => {
   world.run(given.snapshot(US, [given.serviceState(OLD, READ)]));
   const observed = world.entry();
   const live = observed === undefined ? undefined : liveHostOf(new Map([[0, readLive(observed)]]));
-  const context = { ...world.input, nowMs: world.nowMs, serverNowMs: world.nowMs, markSeenAtMs: () => undefined };
+  const context = {
+    ...world.input,
+    nowMs: world.nowMs,
+    serverNowMs: world.nowMs,
+    unknownSources: [],
+    markSeen: () => undefined,
+  };
 
   it.each<[string, Partial<ServiceState>, object]>([
     ['keeps the old one while the new one is unread', {}, { kind: 'keep', reason: 'successor-unread' }],

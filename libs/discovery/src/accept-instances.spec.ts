@@ -22,7 +22,11 @@ class Polled {
 
   answer(answer: Answer<InstancesAnswer>, afterMs = 1_000): this {
     this.nowMs += afterMs;
-    const next = acceptInstances(this.snapshot, { key: web.key, answer }, { nowMs: this.nowMs, needs: NEEDS });
+    const next = acceptInstances(
+      this.snapshot,
+      { key: web.key, answer },
+      { nowMs: this.nowMs, steadyMs: this.nowMs, needs: NEEDS },
+    );
     this.snapshot = next.snapshot;
     this.outcomes.push(next.outcome);
     return this;
@@ -114,7 +118,7 @@ describe('acceptInstances with a complete answer', () => {
   it('says unknown-service for a service that is not tracked', () => {
     const answer = complete({ revision: 1, instances: [a] }, 0);
     const poll = { key: serviceRecord('api.shop').key, answer };
-    const { snapshot, outcome } = acceptInstances(start, poll, { nowMs: 0, needs: NEEDS });
+    const { snapshot, outcome } = acceptInstances(start, poll, { nowMs: 0, steadyMs: 0, needs: NEEDS });
     expect([snapshot, outcome]).toEqual([start, 'unknown-service']);
   });
 });

@@ -19,6 +19,8 @@ export type InstancesOutcome = 'changed' | 'same' | 'partial' | 'empty' | 'regre
 /** What is needed beside the answer. */
 export interface AcceptContext {
   readonly nowMs: number;
+  /** The time by which evidence grows old: it never jumps, as a wall clock may. */
+  readonly steadyMs: number;
   /** Of the most careful cluster: see `emptinessNeeds`. */
   readonly needs: EmptinessNeeds;
 }
@@ -80,8 +82,8 @@ function take(state: ServiceState, answered: Answered, context: AcceptContext): 
 
 /** An empty answer is never believed against instances of a higher revision, however often it comes. */
 function takeOlder(state: ServiceState, answered: Answered, context: AcceptContext): Accepted {
-  const regression = countRegression(state.regression, answered, context.nowMs);
-  const isBelieved = isPersistent(regression, context.nowMs) && answered.instances.length > 0;
+  const regression = countRegression(state.regression, answered, context.steadyMs);
+  const isBelieved = isPersistent(regression, context.steadyMs) && answered.instances.length > 0;
   if (!isBelieved) return { state: patch(state, { regression }), outcome: 'regressed' };
   const reading: AcceptedReading = {
     instances: replaceInstances(state.reading?.instances ?? [], answered.instances),
@@ -146,11 +148,11 @@ function nextReading({ reading: previous, floor }: ServiceState, answered: Answe
   return isSame && !isBehind ? previous : { instances, revision, observedAtMs, completeness: 'complete', overrules };
 }
 
-function takeEmpty(state: ServiceState, answered: Answered, { nowMs, needs }: AcceptContext): Accepted {
+function takeEmpty(state: ServiceState, answered: Answered, { steadyMs, needs }: AcceptContext): Accepted {
   const evidence = state.emptiness;
   const floor = floorAfter(state.floor, answered);
   const isNothingNew = evidence !== undefined && isSettled(evidence, answered, { needs, claimed: state.floor });
-  const emptiness = isNothingNew ? evidence : countEmpty(evidence, answered, nowMs);
+  const emptiness = isNothingNew ? evidence : countEmpty(evidence, answered, steadyMs);
   return { state: patch(state, { emptiness, regression: undefined, floor }), outcome: 'empty' };
 }
 

@@ -29,7 +29,7 @@ const SERVICES = [1, 2, 3, 4, 5, 6];
 const ids = fc.uniqueArray(fc.integer({ min: 1, max: 6 }), { maxLength: 6 });
 const some = (numbers: readonly number[]): readonly Instance[] => numbers.map((n) => instance(`10.0.0.${n}`));
 const accept = (snapshot: Snapshot, answer: Answer<InstancesAnswer>, nowMs: number) =>
-  acceptInstances(snapshot, { key: web.key, answer }, { nowMs, needs: NEEDS }).snapshot;
+  acceptInstances(snapshot, { key: web.key, answer }, { nowMs, steadyMs: nowMs, needs: NEEDS }).snapshot;
 const shown = (snapshot: Snapshot) =>
   new Set(snapshot.services.get(web.key)?.reading?.instances.map(({ id }) => id) ?? []);
 

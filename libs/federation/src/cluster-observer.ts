@@ -31,6 +31,9 @@ export class ClusterObserver {
   readonly #random: Random;
   #client: ClusterClient | undefined;
   #isListed = false;
+  #listedAtMs = 0;
+  #jitter = 0;
+  #sweepMs = 0;
   #sweepAtMs = 0;
   #retryAtMs = 0;
   #failures = 0;
@@ -69,6 +72,7 @@ export class ClusterObserver {
   /** Brings the store up to date; rejects with an IsthmusError when it could not, and the store must not be used then. */
   async observe(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
     this.#connect(client);
+    if (sweepMs !== this.#sweepMs) this.#planSweep(sweepMs);
     try {
       await this.#probeIfOpen(client, signal);
       await this.#refresh(client, sweepMs, signal);
@@ -117,9 +121,15 @@ export class ClusterObserver {
 
   #listed(serverTimeMs: number, sweepMs: number): void {
     this.learnServerTime(serverTimeMs);
-    const nowMs = this.#clock.monotonicMs();
-    const regularMs = nowMs + sweepMs * (1 + SWEEP_JITTER_SHARE * (this.#random.next() - 0.5));
-    this.#sweepAtMs = Math.min(regularMs, ...this.#relistsAtMs.filter((atMs) => atMs > nowMs));
+    this.#listedAtMs = this.#clock.monotonicMs();
+    this.#jitter = SWEEP_JITTER_SHARE * (this.#random.next() - 0.5);
+    this.#planSweep(sweepMs);
+  }
+
+  #planSweep(sweepMs: number): void {
+    this.#sweepMs = sweepMs;
+    const regularMs = this.#listedAtMs + sweepMs * (1 + this.#jitter);
+    this.#sweepAtMs = Math.min(regularMs, ...this.#relistsAtMs.filter((atMs) => atMs > this.#listedAtMs));
   }
 
   #fail(error: IsthmusError): IsthmusError {

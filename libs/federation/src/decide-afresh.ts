@@ -1,10 +1,11 @@
-import type { ClusterJudgement, HostJudgement, HostOutcome, LiveEntry } from '@isthmus/desired';
+import type { ClusterJudgement, HostJudgement, HostOutcome, LiveEntry, MarkSeen } from '@isthmus/desired';
 import { balancesOf, judgeCluster, renderCluster } from '@isthmus/desired';
 import type { EntryName, HeldComponents } from '@isthmus/model';
 import { planCluster, pressBrake } from '@isthmus/plan';
 import type { Decision, DecisionInput } from './decision.js';
 import type { LiveView } from './live-view.js';
-import { markId, marksSeen, nextDueMs, viewLive } from './live-view.js';
+import { judgeContextOf } from './judge-context.js';
+import { marksSeen, nextDueMs, viewLive } from './live-view.js';
 import { plannedHost } from './planned-host.js';
 import { refusedInstances } from './refused-instances.js';
 import { atOnce } from './slices.js';
@@ -13,7 +14,7 @@ import { atOnce } from './slices.js';
 export interface JudgedInput {
   readonly view: LiveView;
   readonly live: ReadonlyMap<EntryName, LiveEntry>;
-  readonly marksSeenAtMs: ReadonlyMap<string, number>;
+  readonly marksSeen: ReadonlyMap<string, MarkSeen>;
   readonly judgement: ClusterJudgement;
 }
 
@@ -30,7 +31,7 @@ export interface RenderedHost {
 export function decideAfresh(input: DecisionInput): Decision {
   const { cluster, memory, nowMs } = input;
   const judged = judgeInput(input);
-  const { judgement, view, marksSeenAtMs } = judged;
+  const { judgement, view } = judged;
   const brake = pressBrake(
     {
       balances: judgement.hosts.flatMap(balancesOf),
@@ -51,14 +52,14 @@ export function decideAfresh(input: DecisionInput): Decision {
   });
   return {
     plan,
-    memory: { brake: brake.memory, marksSeenAtMs, live: view.live },
+    memory: { brake: brake.memory, marksSeen: judged.marksSeen, live: view.live },
     desiredCount: rendered.flatMap(({ outcome }) => outcome.parts).filter(({ wanted }) => wanted.kind === 'entry')
       .length,
     liveObjects: view.live.size,
     liveEndpoints: view.endpoints,
     rejections: judgement.rejections,
     refused: refusedInstances(rendered.flatMap(({ outcome }) => outcome.leftOut)),
-    warnings: [],
+    warnings: view.warnings,
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { ...input, pendingMs: cluster.deletes.pendingMs }),
   };
@@ -66,18 +67,11 @@ export function decideAfresh(input: DecisionInput): Decision {
 
 /** Reads our live objects back and judges every host. */
 export function judgeInput(input: DecisionInput): JudgedInput {
-  const { cluster, hub, sources, memory, nowMs, serverNowMs } = input;
+  const { cluster, hub, memory } = input;
   const view = atOnce(viewLive(input.observed, memory.live, { hub, cluster }));
-  const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
-  const judgement = judgeCluster(input.snapshots, view.live, {
-    cluster,
-    sources,
-    nowMs,
-    serverNowMs,
-    markSeenAtMs: (name, component) => marksSeenAtMs.get(markId(name, component)),
-    withholdsRemovals: input.withholdsRemovals === true,
-  });
-  return { view, live: view.live, marksSeenAtMs, judgement };
+  const seen = marksSeen(view, memory.marksSeen, input);
+  const judgement = judgeCluster(input.snapshots, view.live, judgeContextOf(input, seen));
+  return { view, live: view.live, marksSeen: seen, judgement };
 }
 
 /** Renders every judged host with what is held of it. */

@@ -264,3 +264,16 @@ describe('decideCluster: an entry whose components nobody can read', () => {
     expect(world.run(us([given.instance('10.0.0.4')], 4), eu)).toEqual([]);
   });
 });
+
+describe('decideCluster: a port that proxies know by its number alone', () => {
+  it('is warned of as soon as it stands in the cluster, and no longer when its route names a protocol', () => {
+    const world = new DecisionWorld();
+    const database = us([given.instance('10.0.0.1', { port: 5432 })]);
+    world.run(database);
+    expect(world.decide(database).warnings).toEqual([expect.stringContaining('a port of cart.shop is TCP')]);
+    expect(world.decideAfresh(database).warnings).toEqual(world.decide(database).warnings);
+    routedBy(world, { protocol: 'TLS' });
+    world.run(database);
+    expect(world.decide(database).warnings).toEqual([]);
+  });
+});

@@ -81,6 +81,18 @@ describe('decideCluster: what may share a host', () => {
     expect(world.addresses()).toEqual(['10.2.0.1']);
   });
 
+  it('makes one endpoint of an address that two services register, and drops it when neither does', () => {
+    const world = worldWith();
+    const from = (of: typeof CART, addresses: readonly string[], revision: number): ServiceState =>
+      read(of, addresses, { revision });
+    world.run(of(US, from(CART, ['10.0.0.1', '10.9.9.9'], 1)), of(EU, from(CART_EU, ['10.2.0.1', '10.9.9.9'], 1)));
+    expect(world.addresses().toSorted()).toEqual(['10.0.0.1', '10.2.0.1', '10.9.9.9']);
+    world.run(of(US, from(CART, ['10.0.0.1'], 2)), of(EU, from(CART_EU, ['10.2.0.1', '10.9.9.9'], 1)));
+    expect(world.addresses()).toContain('10.9.9.9');
+    world.run(of(US, from(CART, ['10.0.0.1'], 2)), of(EU, from(CART_EU, ['10.2.0.1'], 2)));
+    expect(world.addresses().toSorted()).toEqual(['10.0.0.1', '10.2.0.1']);
+  });
+
   it('takes a service that two sources see for one, with the freshest reading', () => {
     const world = worldWith({ merge: 'none' });
     const fresher = read(CART, ['10.0.0.2'], { revision: 2, observedAtMs: given.EPOCH_MS + 1 });

@@ -1,9 +1,10 @@
-import { isCatalogueKnown, JUDGE_GUARDS } from '@isthmus/desired';
+import { isCatalogueKnown } from '@isthmus/desired';
 import { planOf, pressBrake } from '@isthmus/plan';
 import type { Clock } from '@isthmus/ports';
 import type { Decision, DecisionInput } from './decision.js';
 import type { BookBasis } from './host-book.js';
-import { markId, marksSeen, nextDueMs } from './live-view.js';
+import { judgeContextOf } from './judge-context.js';
+import { marksSeen, nextDueMs } from './live-view.js';
 import { recallOf, viewOf } from './recall.js';
 import { atOnce, inSlices } from './slices.js';
 
@@ -36,14 +37,14 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
   const recall = recallOf(input);
   const { mapping, plain, book } = recall;
   const view = yield* viewOf(recall, input);
-  const marksSeenAtMs = marksSeen(view, memory.marksSeenAtMs, nowMs);
+  const seen = marksSeen(view, memory.marksSeen, input);
   yield* mapping.update(snapshots);
   yield;
   const isKnown = isCatalogueKnown(cluster, sources, snapshots);
   const basis: BookBasis = {
     mapping,
     plain,
-    judge: judgeBasis(input, marksSeenAtMs),
+    judge: judgeContextOf(input, seen),
     hub: hub.name,
     foreign: view.foreign,
     isCatalogueKnown: isKnown,
@@ -71,7 +72,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     plan: planOf({ ...brake, cluster: cluster.name, decided: book.decided, stops, liveCount: liveObjects }),
     memory: {
       brake: brake.memory,
-      marksSeenAtMs,
+      marksSeen: seen,
       live: view.live,
       recall: { ...recall, observed: input.observed, view, grounds },
     },
@@ -80,16 +81,8 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     liveEndpoints: view.endpoints,
     rejections: [...mapping.rejections, ...book.rejections],
     refused: book.refused,
-    warnings: recall.withholdsRemovals ? [WITHHELD] : [],
+    warnings: [...(recall.withholdsRemovals ? [WITHHELD] : []), ...view.warnings],
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { nowMs, serverNowMs, pendingMs: cluster.deletes.pendingMs }),
   };
-}
-
-function judgeBasis(
-  { cluster, sources, nowMs, serverNowMs, withholdsRemovals = false, guards = JUDGE_GUARDS }: DecisionInput,
-  marksSeenAtMs: ReadonlyMap<string, number>,
-): BookBasis['judge'] {
-  const markSeenAtMs: BookBasis['judge']['markSeenAtMs'] = (name, key) => marksSeenAtMs.get(markId(name, key));
-  return { cluster, sources, nowMs, serverNowMs, markSeenAtMs, withholdsRemovals, guards };
 }

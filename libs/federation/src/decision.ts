@@ -1,4 +1,4 @@
-import type { JudgeGuards, LiveEntry, MappingIndex } from '@isthmus/desired';
+import type { JudgeGuards, LiveEntry, MappingIndex, MarkSeen } from '@isthmus/desired';
 import type {
   Approval,
   ClusterSettings,
@@ -22,8 +22,8 @@ import type { LiveView } from './live-view.js';
 /** What earlier decisions on one cluster left to be remembered, in this term; opaque to everybody else. */
 export interface ClusterMemory {
   readonly brake: BrakeMemory;
-  /** When this process first saw each mark (hub clock), by `name component`: a proof has to be given again after it. */
-  readonly marksSeenAtMs: ReadonlyMap<string, number>;
+  /** When this process first saw each mark, by `name component`: a proof has to be given again after it. */
+  readonly marksSeen: ReadonlyMap<string, MarkSeen>;
   /** Our live objects as they were read back. */
   readonly live: ReadonlyMap<EntryName, LiveEntry>;
   /** What makes the next decision cheap; one without it is the same, only slower. */
@@ -70,7 +70,7 @@ export interface Decision {
 
 /** A memory without history: the start of a term. */
 export function newClusterMemory(): ClusterMemory {
-  return { brake: newBrakeMemory(), marksSeenAtMs: new Map(), live: new Map() };
+  return { brake: newBrakeMemory(), marksSeen: new Map(), live: new Map() };
 }
 
 /** What a decision leaves for the next one on the same cluster under the same configuration. */

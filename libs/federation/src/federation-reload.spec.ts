@@ -89,6 +89,7 @@ describe('a federation whose configuration changes', () => {
       await world.change({ sources: [] }, 400_000);
       expect(world.region().isClosed).toBe(true);
       expect(world.metrics.value('isthmus_source_services', labels)).toBe(0);
+      expect(world.addresses()).toEqual(['10.1.0.1']);
     });
   });
 

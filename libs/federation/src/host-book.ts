@@ -1,5 +1,5 @@
 import type { Author, HostJudgement, JudgeContext, LiveEntry, LiveHost, MappingIndex } from '@isthmus/desired';
-import { LiveHosts, balancesOf, entryNameOf, hostOfLive, judgeHost, renderHost } from '@isthmus/desired';
+import { LiveHosts, balancesOf, entryNameOf, hostOfLive, isConfigured, judgeHost, renderHost } from '@isthmus/desired';
 import type { ComponentBalance, EntryName, HeldComponents, Host, HoldReason, ComponentKey } from '@isthmus/model';
 import { compareText } from '@isthmus/model';
 import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
@@ -144,7 +144,7 @@ export class HostBook {
     const balances = balancesOf(judgement);
     const loud = balances.filter(isLoud);
     if (loud.length > 0) this.#loud.set(name, loud);
-    if (isRestless(judgement)) this.#restless.add(name);
+    if (isRestless(judgement, basis.judge)) this.#restless.add(name);
     const quiet = balances.filter((balance) => !isLoud(balance)).map(quietOf);
     const page = { host: judgement.host, quiet, held: NOTHING_HELD, entries: 0 };
     this.#write(name, { page, rejections: judgement.rejections, refused: [] });
@@ -256,9 +256,13 @@ function isLoud({ wants, isMarked, isSuspected, leaving, needsApproval }: Compon
   return wants !== 'nothing' || isMarked || isSuspected || leaving > 0 || needsApproval !== undefined;
 }
 
-/** Whether time alone may change a judgement: a mark that falls due, a recorded time that is believed only for a while. */
-function isRestless({ live, components }: HostJudgement): boolean {
+/**
+ * Whether a judgement may change although neither the services nor the entry of the host do: a mark that falls due, a
+ * recorded time that is believed only for a while, a source that may be known under another name.
+ */
+function isRestless({ live, components }: HostJudgement, { sources }: JudgeContext): boolean {
   if (live !== undefined && [...live.parts.values()].some(({ pending }) => pending.size > 0)) return true;
+  if (components.some(({ record }) => record !== undefined && !isConfigured(record, sources))) return true;
   return components.some(
     ({ verdict }) => verdict.kind === 'mark' || (verdict.kind === 'keep' && verdict.reason === 'older-reading'),
   );

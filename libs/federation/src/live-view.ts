@@ -1,5 +1,5 @@
-import type { LiveEntry } from '@isthmus/desired';
-import { readLive } from '@isthmus/desired';
+import type { LiveEntry, MarkSeen } from '@isthmus/desired';
+import { readLive, sharesPort } from '@isthmus/desired';
 import type {
   ClusterSettings,
   ComponentKey,
@@ -20,6 +20,8 @@ export interface LiveView {
   /** Those of ours that carry a mark. */
   readonly marked: readonly LiveEntry[];
   readonly endpoints: number;
+  /** What a person should know of them. */
+  readonly warnings: readonly string[];
   readonly referenced: readonly ComponentRecord[];
 }
 
@@ -40,18 +42,29 @@ export function* viewLive(
     live: new Map(entries.map((entry) => [entry.observed.name, entry])),
     marked: entries.filter(({ pending }) => pending.size > 0),
     endpoints: entries.reduce((sum, entry) => sum + entry.endpoints.length, 0),
+    warnings: sharedPortWarnings(entries),
     referenced: entries.flatMap(({ components }) => components),
   };
+}
+
+function sharedPortWarnings(entries: readonly LiveEntry[]): readonly string[] {
+  const sharing = entries.filter(sharesPort);
+  const [first] = sharing;
+  if (first === undefined) return [];
+  const which = sharing.length === 1 ? first.host : `${first.host} and ${sharing.length - 1} more`;
+  return [
+    `a port of ${which} is TCP or has no protocol: in a mesh without DNS capture it takes all traffic to its number, of other hosts too`,
+  ];
 }
 
 /** When this process first saw each mark that stands now, by `name component`. */
 export function marksSeen(
   { marked }: LiveView,
-  seen: ReadonlyMap<string, number>,
-  nowMs: number,
-): ReadonlyMap<string, number> {
+  seen: ReadonlyMap<string, MarkSeen>,
+  { nowMs, serverNowMs }: { readonly nowMs: number; readonly serverNowMs: number },
+): ReadonlyMap<string, MarkSeen> {
   const ids = marked.flatMap(({ observed, pending }) => [...pending.keys()].map((key) => markId(observed.name, key)));
-  return new Map(ids.map((id) => [id, seen.get(id) ?? nowMs]));
+  return new Map(ids.map((id) => [id, seen.get(id) ?? { atMs: nowMs, serverAtMs: serverNowMs }]));
 }
 
 /** Name of a mark in the memory of a cluster. */

@@ -61,7 +61,9 @@ export async function readSourceOnce(options: ReadSourceOptions, signal: AbortSi
   let done = 0;
   await inParallel(services, CONCURRENCY, async (service) => {
     const answer = await source.discoverInstances(service, signal);
-    change((before) => acceptInstances(before, { key: service.key, answer }, { nowMs: clock.nowMs(), needs }).snapshot);
+    const nowMs = clock.nowMs();
+    const context = { nowMs, steadyMs: nowMs, needs };
+    change((before) => acceptInstances(before, { key: service.key, answer }, context).snapshot);
     if (answer.kind !== 'complete') miss(nameOf(service), answer.kind === 'partial' ? answer.missing : answer.error);
     options.onProgress(++done, services.length);
   });

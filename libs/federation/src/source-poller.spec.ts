@@ -206,6 +206,23 @@ describe('SourcePoller', () => {
     await ended;
   });
 
+  it('proves emptiness by time that went by, not by a wall clock that jumped ahead', async () => {
+    const r = rig(source({ poll: { hotMs: 5_000, warmMs: 5_000, coldMs: 5_000, catalogueMs: 60_000 } }));
+    r.cloudMap.register('cart.shop', [instance('10.0.0.1')]);
+    const ended = start(r);
+    await r.clock.advance(1_000);
+    r.cloudMap.register('cart.shop', []);
+    await r.clock.advance(16_000);
+    r.clock.jumpWallClock(3_600_000);
+    await r.clock.advance(10_000);
+    expect(r.poller.snapshot().services.get(KEY)?.emptiness?.reads).toBeGreaterThanOrEqual(3);
+    expect(r.cloudMap.countOf('listInstances')).toBe(0);
+    await r.clock.advance(60_000);
+    expect(r.cloudMap.countOf('listInstances')).toBe(1);
+    r.stop.abort();
+    await ended;
+  });
+
   it('proves that a service is gone by two complete passes and a probe', async () => {
     const r = rig();
     r.cloudMap.register('cart.shop', [instance('10.0.0.1')]);

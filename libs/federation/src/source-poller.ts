@@ -87,12 +87,15 @@ export class SourcePoller {
   #isTrusted = false;
   #hasStarted = false;
   #failedPasses = 0;
+  /** What the wall clock said at the start, on the monotonic clock. */
+  readonly #startMs: number;
 
   constructor(options: SourcePollerOptions) {
     const { settings, clock, loopClock, random, logger } = options;
     const current = (): SourceSettings => this.#settings;
     this.#options = options;
     this.#settings = settings;
+    this.#startMs = clock.nowMs() - clock.monotonicMs();
     this.#snapshot = emptySnapshot(settings.name, settings.region, options.keptAttributes);
     this.#reporter = new SourceReporter(options);
     this.#saver = new SnapshotSaver({
@@ -180,8 +183,8 @@ export class SourcePoller {
   }
 
   async #restore(): Promise<void> {
-    const { store, keptAttributes, clock, onChange } = this.#options;
-    const wanted = { settings: this.#settings, keptAttributes, nowMs: clock.nowMs() };
+    const { store, keptAttributes, onChange } = this.#options;
+    const wanted = { settings: this.#settings, keptAttributes, nowMs: this.#steadyMs() };
     const { version, snapshot, error } = await loadSnapshot(store, wanted);
     if (error !== undefined) this.#reporter.restoreFailed(error);
     if (version === 0) return;
@@ -253,7 +256,7 @@ export class SourcePoller {
     const { key } = service;
     const answer = await source.discoverInstances(service, signal);
     if (signal.aborted) return;
-    const context = { nowMs: clock.nowMs(), needs: needs() };
+    const context = { nowMs: clock.nowMs(), steadyMs: this.#steadyMs(), needs: needs() };
     const accepted = acceptInstances(this.#snapshot, { key, answer }, context);
     this.#log.set(key, recordPoll(this.#log.get(key), answer, context.nowMs));
     this.#reporter.polled(answer, accepted.outcome);
@@ -271,11 +274,16 @@ export class SourcePoller {
   }
 
   async #confirmEmpty(service: ServiceRecord, signal: AbortSignal): Promise<void> {
-    const { source, clock } = this.#options;
-    const askedAtMs = clock.nowMs();
+    const { source } = this.#options;
+    const askedAtMs = this.#steadyMs();
     const answer = await source.listInstances(service, signal);
     if (signal.aborted) return;
     this.#change((snapshot) => confirmEmptiness(snapshot, service.key, { answer, askedAtMs }));
+  }
+
+  /** Epoch of the start and what has gone by since. A wall clock that jumps ahead would prove a service empty at once. */
+  #steadyMs(): number {
+    return Math.round(this.#startMs + this.#options.clock.monotonicMs());
   }
 
   #change(update: (snapshot: Snapshot) => Snapshot): void {

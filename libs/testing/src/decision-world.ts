@@ -25,6 +25,8 @@ export class DecisionWorld {
   previous: Namespace = new Map();
   memory: ClusterMemory = newClusterMemory();
   nowMs = EPOCH_MS;
+  /** By how much the API server's clock is ahead of the hub's. */
+  serverAheadMs = 0;
   input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings' | 'withholdsRemovals'> = {
     cluster: cluster(),
     hub: hub(),
@@ -63,7 +65,7 @@ export class DecisionWorld {
       observed: this.#observed(),
       memory: this.memory,
       nowMs: this.nowMs,
-      serverNowMs: this.nowMs,
+      serverNowMs: this.nowMs + this.serverAheadMs,
       epoch: 1,
     };
   }

@@ -1,13 +1,10 @@
 import { parseConfig } from '../index.js';
+import { HEAD, problemsIn } from '../spec-rig.js';
 
-const HEAD = 'apiVersion: isthmus.dev/v1\nhub: { name: prod }\n';
 const SOURCES = 'sources: [{ name: shop-us, region: us-east-1, account: "111122223333" }]\n';
 
 function problemsOf(body: string): readonly string[] {
-  const parsed = parseConfig(HEAD + body, { file: 'isthmus.yaml', folder: '/etc/isthmus' });
-  return (parsed.ok ? parsed.value.warnings : parsed.error).map(
-    ({ code, severity, line, path }) => `${severity} ${code} ${path} at ${line}`,
-  );
+  return problemsIn(HEAD + body).map(({ code, severity, line, path }) => `${severity} ${code} ${path} at ${line}`);
 }
 
 const cluster = (name: string, more: string): string => `  - { name: ${name}, ${more} }\n`;

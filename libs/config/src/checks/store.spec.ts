@@ -1,16 +1,12 @@
 import { parseConfig } from '../index.js';
-
-const BASE = 'apiVersion: isthmus.dev/v1\nhub: { name: prod }\n';
+import { configurationIn, errorsIn, HEAD } from '../spec-rig.js';
 
 function problemsOf(text: string): readonly string[] {
-  const parsed = parseConfig(BASE + text, { file: 'isthmus.yaml', folder: '/etc/isthmus' });
-  return parsed.ok ? [] : parsed.error.map(({ code, path }) => `${code} ${path}`);
+  return errorsIn(HEAD + text).map(({ code, path }) => `${code} ${path}`);
 }
 
 function configured(text: string) {
-  const parsed = parseConfig(BASE + text, { file: 'isthmus.yaml', folder: '/etc/isthmus' });
-  if (!parsed.ok) throw new Error(parsed.error.map(({ message }) => message).join());
-  const { store, election } = parsed.value.configuration;
+  const { store, election } = configurationIn(HEAD + text);
   return { store, election };
 }
 
@@ -110,7 +106,7 @@ describe('store and election', () => {
   });
 
   it('never repeat a password that stands in a URL', () => {
-    const parsed = parseConfig(`${BASE}store: { redis: { url: "redis://:hunter2@r" } }`, { file: 'f', folder: '/' });
+    const parsed = parseConfig(`${HEAD}store: { redis: { url: "redis://:hunter2@r" } }`, { file: 'f', folder: '/' });
     expect(parsed.ok ? [] : parsed.error).toMatchObject([{ code: 'CFG041' }]);
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
   });

@@ -1,0 +1,53 @@
+import type { ServiceState, Snapshot } from '@isthmus/model';
+import * as given from '@isthmus/testing';
+import { DecisionWorld, US } from '@isthmus/testing';
+
+const HOUR_MS = 3_600_000;
+const CART = given.serviceRecord('cart.shop');
+
+const readOf = (service: ServiceState['service']): ServiceState =>
+  given.serviceState(service, { reading: given.reading([given.instance('10.0.0.1')]) });
+const all = (cart: ServiceState): Snapshot =>
+  given.snapshot(US, [...Array.from({ length: 20 }, (_, i) => readOf(given.serviceRecord(`s${i}.shop`))), cart]);
+
+/** A hub that has marked `cart.shop`, because it is proven gone. */
+function marked(): { readonly world: DecisionWorld; readonly run: () => readonly string[] } {
+  const world = new DecisionWorld();
+  world.run(all(readOf(CART)));
+  const run = (): readonly string[] =>
+    world.run(all(given.serviceState(CART, { absence: given.provenAbsence(world.nowMs) })));
+  world.nowMs += 60_000;
+  expect(run()).toEqual(['mark cloudmap-cart.shop']);
+  world.nowMs += 1_000;
+  expect(run()).toEqual([]);
+  return { world, run };
+}
+
+describe('decideCluster: clocks that jump', () => {
+  it('ends no grace early when the clock of the API server jumps ahead', () => {
+    const { world, run } = marked();
+    world.serverAheadMs += HOUR_MS;
+    world.nowMs += 10_000;
+    expect(run()).toEqual([]);
+    world.nowMs += 110_000;
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+
+  it('ends no grace early when the clock of the hub jumps ahead', () => {
+    const { world, run } = marked();
+    world.nowMs += HOUR_MS + 10_000;
+    world.serverAheadMs -= HOUR_MS;
+    expect(run()).toEqual([]);
+    world.nowMs += 110_000;
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+
+  it('counts the grace that has gone by before a restart', () => {
+    const { world, run } = marked();
+    world.nowMs += 110_000;
+    world.restart();
+    expect(run()).toEqual([]);
+    world.nowMs += 10_000;
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+});
