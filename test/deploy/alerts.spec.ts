@@ -73,5 +73,7 @@ describeOn(['promtool'], 'the alert rules', () => {
 });
 
 function testsOf({ tests }: Cases, alert: string): Cases['tests'] {
-  return tests.filter(({ alert_rule_test: own }) => own.some(({ alertname }) => alertname === alert));
+  return tests
+    .map((one) => ({ ...one, alert_rule_test: one.alert_rule_test.filter(({ alertname }) => alertname === alert) }))
+    .filter(({ alert_rule_test: own }) => own.length > 0);
 }

@@ -129,14 +129,34 @@ describeOn(['helm'], 'the chart', () => {
   });
 
   it('gives the hub in its own cluster what deploy/rbac gives it, and nothing in target clusters', () => {
-    const ofChart = rendered('pair').filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole');
-    const ofFile = manifests(readFileSync(join(ROOT, 'deploy/rbac/hub-secrets.yaml'), 'utf8'));
-    expect(ofChart.map(({ metadata, rules }) => [metadata.namespace, rules])).toEqual(
-      ofFile.filter(({ kind }) => kind === 'Role').map(({ metadata, rules }) => [metadata.namespace, rules]),
-    );
+    const args = ['--set', 'electionLease.enabled=true,electionLease.name=isthmus-prod'];
+    const rolesOf = (objects: readonly Manifest[]): readonly unknown[] =>
+      objects.filter(({ kind }) => kind === 'Role').map(({ metadata, rules }) => [metadata.namespace, rules]);
+    const files = readdirSync(join(ROOT, 'deploy/rbac')).filter((file) => file.startsWith('hub-'));
+    expect(files.length).toBeGreaterThan(0);
+    const ofFiles = files.flatMap((file) => rolesOf(manifests(readFileSync(join(ROOT, 'deploy/rbac', file), 'utf8'))));
+    expect(rolesOf(rendered('pair', args))).toEqual(expect.arrayContaining(ofFiles));
+    expect(rendered('pair', args).filter(({ kind }) => kind === 'ClusterRole')).toEqual([]);
     expect(rendered('alone').filter(({ kind }) => /Role/.test(kind))).toEqual([]);
-    expect(podOf(theOne('Deployment', rendered('pair'))).automountServiceAccountToken).toBe(true);
-    expect(podOf(theOne('Deployment', rendered('alone'))).automountServiceAccountToken).toBe(false);
+  });
+
+  it('gives the pods a token of their own cluster only where they need one', () => {
+    const hasToken = (set: string): boolean | undefined =>
+      podOf(theOne('Deployment', rendered(set))).automountServiceAccountToken;
+    expect([hasToken('pair'), hasToken('lease'), hasToken('alone')]).toEqual([true, true, false]);
+  });
+
+  it('finds the Lease in the configuration, and writes down where it is', () => {
+    const args = ['--set', 'config.election.backend=kubernetes', '--namespace', 'mesh'];
+    const objects = rendered('pair', args);
+    const role = objects.find(({ kind, metadata }) => kind === 'Role' && metadata.name === 'isthmus-lease');
+    expect(role).toMatchObject({ metadata: { namespace: 'mesh' }, rules: [{}, { resourceNames: ['isthmus-prod'] }] });
+    const text = theOne('ConfigMap', objects).data?.['isthmus.yaml'] ?? '';
+    const parsed = parseConfig(text, { file: 'isthmus.yaml', folder: '/etc/isthmus' });
+    expect(parsed.ok && parsed.value.configuration.election).toMatchObject({
+      backend: 'kubernetes',
+      kubernetes: { namespace: 'mesh' },
+    });
   });
 
   it('lets the hub hold the one Lease that is named, and no other', () => {

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { parseConfig } from '@isthmus/config';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 
 import type { Manifest } from './manifests.js';
 import { manifests, podOf, rendered, theOne } from './manifests.js';
@@ -44,6 +45,25 @@ describeOn(['kubectl'], 'the other Kustomize folders', () => {
     const byName = (objects: readonly Manifest[]): readonly Manifest[] =>
       objects.toSorted((a, b) => (`${a.kind}${a.metadata.name}` < `${b.kind}${b.metadata.name}` ? -1 : 1));
     expect(byName(built('kustomize/remote'))).toEqual(byName(expected));
+  });
+
+  it('give the pair a token, and the Secrets of one namespace, with the component cluster-secrets', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'isthmus-overlay-'));
+    try {
+      symlinkSync(join(ROOT, 'deploy'), join(folder, 'deploy'));
+      const overlay = {
+        resources: ['deploy/kustomize/base'],
+        components: ['deploy/kustomize/components/cluster-secrets'],
+      };
+      writeFileSync(join(folder, 'kustomization.yaml'), stringify(overlay));
+      const objects = manifests(outputOf('kubectl', ['kustomize', folder]));
+      expect(podOf(theOne('Deployment', objects)).automountServiceAccountToken).toBe(true);
+      const file = manifests(readFileSync(join(ROOT, 'deploy/rbac/hub-secrets.yaml'), 'utf8'));
+      expect(theOne('Role', objects)).toEqual(theOne('Role', file));
+      expect(theOne('RoleBinding', objects)).toEqual(theOne('RoleBinding', file));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('hold the alert rules of deploy/alerts', () => {

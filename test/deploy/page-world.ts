@@ -81,7 +81,7 @@ export class PageWorld {
   }
 
   async close(): Promise<void> {
-    if (this.#hub !== undefined) {
+    if (this.#hub !== undefined && this.#hub.exitCode === null) {
       this.#hub.kill('SIGTERM');
       await once(this.#hub, 'exit');
     }
@@ -103,7 +103,8 @@ export class PageWorld {
 
   #environment(): NodeJS.ProcessEnv {
     const path = [join(this.#folder, 'bin'), TOOLS_FOLDER, process.env['PATH'] ?? ''].join(delimiter);
-    return { ...process.env, PATH: path, HUB: this.#url, NO_COLOR: '1' };
+    // npm names its own folder there, and isthmus would look for files in it.
+    return { ...process.env, INIT_CWD: this.#folder, PATH: path, HUB: this.#url, NO_COLOR: '1' };
   }
 
   /** The page's configuration, with the emulators in place of AWS and on a free port. */

@@ -97,7 +97,8 @@ describe('a client whose token is refused', () => {
     const made = open(undefined);
     emulator.model.faults.add({ kind: 'latency', latencyMs: 200, verb: 'create' });
     const writing = made.create(manifestOf('a'), unaborted());
-    while (emulator.model.log.calls().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!emulator.model.log.calls().some(({ verb }) => verb === 'create'))
+      await new Promise((resolve) => setTimeout(resolve, 5));
     const retired = made.retire();
     expect((await writing).metadata.name).toBe('a');
     await retired;

@@ -104,6 +104,9 @@ const commands: Commands = {
   },
 };
 
+// Whoever reads has had enough, as `head` has after its lines.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? EXIT.ok : EXIT.error));
+
 const exitCode = await runCommandLine(process.argv.slice(2), commands, {
   version: readVersion(import.meta.dirname),
   terminal: systemTerminal,

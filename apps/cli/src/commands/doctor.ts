@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { ParsedConfig } from '@isthmus/config';
+import type { ConfigProblem, ParsedConfig } from '@isthmus/config';
 import { formatProblem, parseConfig } from '@isthmus/config';
 import type { Check, ClusterSettings, Configuration, RedisSettings, SourceSettings } from '@isthmus/model';
 import { broken, fine, toIsthmusError, unseen, warned } from '@isthmus/model';
@@ -53,7 +53,7 @@ export async function runDoctor(options: DoctorOptions, around: DoctorSurroundin
   }
   const parsed = parseConfig(text.value, { file: shown, folder: dirname(path), nowMs: around.nowMs });
   if (!parsed.ok) {
-    const checks = parsed.error.map((problem) => broken(problem.code, formatProblem(problem), CONFIG_FIX));
+    const checks = parsed.error.map((problem) => problemCheck(problem.code, problem));
     print([{ subject: 'configuration', checks }], options, terminal);
     return EXIT.badConfiguration;
   }
@@ -85,15 +85,18 @@ async function checkConfiguration(
     subject: 'configuration',
     checks: [
       fine('file', `${config.shown}: ${sources.length} sources, ${clusters.length} clusters`),
-      ...warnings.map((problem) => warned(problem.code, formatProblem(problem), CONFIG_FIX)),
-      ...kubeconfigs.map((problem) => {
-        const [what = '', ...remedy] = formatProblem(problem).split(' → ');
-        const fix = remedy.join(' → ') || CONFIG_FIX;
-        return problem.severity === 'error' ? broken('kubeconfig', what, fix) : warned('kubeconfig', what, fix);
-      }),
+      ...warnings.map((problem) => problemCheck(problem.code, problem)),
+      ...kubeconfigs.map((problem) => problemCheck('kubeconfig', problem)),
       ...storeChecks(configuration),
     ],
   };
+}
+
+/** What stands behind the arrow of a problem is what to do. */
+function problemCheck(name: string, problem: ConfigProblem): Check {
+  const [what = '', ...remedy] = formatProblem(problem).split(' → ');
+  const fix = remedy.join(' → ') || CONFIG_FIX;
+  return problem.severity === 'error' ? broken(name, what, fix) : warned(name, what, fix);
 }
 
 function storeChecks({ store, election }: Configuration): readonly Check[] {

@@ -88,6 +88,7 @@ class KubeconfigAdministrator implements Administrator {
     try {
       return await this.#send(asked, AbortSignal.any([asked.signal, deadline]));
     } catch (error) {
+      if (error instanceof IsthmusError) throw error;
       throw transportError(error, {
         doing: `${asked.doing}, by context ${this.context}`,
         timeoutMs: asked.timeoutMs,
@@ -97,10 +98,20 @@ class KubeconfigAdministrator implements Administrator {
     }
   }
 
+  /** What a program that gives credentials says when it fails may hold a part of them. */
+  async #authenticate(context: RequestContext): Promise<void> {
+    try {
+      await this.#kubeconfig.applySecurityAuthentication(context);
+    } catch {
+      const why = `context ${this.context} of your kubeconfig gives no credential → try it by kubectl --context`;
+      throw new IsthmusError('unauthorized', `${why} ${this.context} version`);
+    }
+  }
+
   async #send({ method, path, accept, body }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
     const url = `${this.server.url}${path}`;
     const context = this.#contextOf(url);
-    await this.#kubeconfig.applySecurityAuthentication(context);
+    await this.#authenticate(context);
     const dispatcher = context.getDispatcher() ?? new Agent();
     const headers = { ...context.getHeaders(), accept, ...(body === undefined ? {} : { 'content-type': body.type }) };
     try {

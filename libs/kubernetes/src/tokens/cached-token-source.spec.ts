@@ -7,7 +7,7 @@ const LIFE_MS = 600_000;
 const signal = new AbortController().signal;
 
 /** An issuer that a test can break or hold up. */
-function rig({ jitter = 0, lifeMs = LIFE_MS, saysItsEnd = true } = {}) {
+function rig({ jitter = 0, lifeMs = LIFE_MS }: { readonly jitter?: number; readonly lifeMs?: number | 'unsaid' } = {}) {
   const clock = new ManualClock();
   const issuer = { asked: 0, error: undefined as Error | undefined, waits: undefined as Promise<void> | undefined };
   const renewed: (number | undefined)[] = [];
@@ -18,7 +18,7 @@ function rig({ jitter = 0, lifeMs = LIFE_MS, saysItsEnd = true } = {}) {
       const number = issuer.asked;
       await issuer.waits;
       if (issuer.error !== undefined) throw issuer.error;
-      const expiresAtMs = saysItsEnd ? clock.nowMs() + lifeMs : undefined;
+      const expiresAtMs = lifeMs === 'unsaid' ? undefined : clock.nowMs() + lifeMs;
       return { token: new Secret(`token-${number}`), expiresAtMs };
     },
     clock,
@@ -113,7 +113,7 @@ describe('CachedTokenSource', () => {
   });
 
   it('asks again for a token that does not say its end before ten minutes are over', async () => {
-    const { clock, get } = rig({ saysItsEnd: false });
+    const { clock, get } = rig({ lifeMs: 'unsaid' });
     await get();
     await clock.advance(500_000);
     await get();
