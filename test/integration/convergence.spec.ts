@@ -57,7 +57,7 @@ describe('two sources of 300 services with 20 instances each, three clusters wit
     });
     await estate.startHub();
     for (const [cluster, regions] of Object.entries(CLUSTERS)) {
-      await eventually(`${cluster} converges`, () => isConverged(estate, cluster, regions), 120_000);
+      await eventually(`${cluster} converges`, () => isConverged(estate, cluster, regions), 300_000);
     }
   }, 240_000);
 
