@@ -140,7 +140,8 @@ describe('hub', () => {
 
   it('counts answers by their route as it is declared, and every other path under one name', async () => {
     await start();
-    for (const path of ['/livez', '/api/v1/hosts/a.b', '/api/v1/hosts/c.d', '/api/v1/hidden-word', '/x']) await get(path);
+    for (const path of ['/livez', '/api/v1/hosts/a.b', '/api/v1/hosts/c.d', '/api/v1/hidden-word', '/x'])
+      await get(path);
     const page = await (await get('/metrics')).text();
     expect(page).toContain('isthmus_http_requests_total{route="/livez",code="200"} 1');
     expect(page).toContain('isthmus_http_requests_total{route="/api/v1/hosts/:host",code="404"} 2');

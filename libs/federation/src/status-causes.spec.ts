@@ -138,12 +138,21 @@ describe('findCauses', () => {
     [
       'who leads, and nothing of the clusters, when a replica stands by',
       hub({
-        leader: { isLeader: false, holder: 'hub-1', epoch: 1 },
+        leader: { isLeader: false, holder: 'hub-1', epoch: 1, error: null },
         clusters: [{ ...CLUSTER, connection: 'unknown' }],
       }),
       [['fault', 'hub', 'standby']],
     ],
-    ['that nobody leads', hub({ leader: { isLeader: false, holder: '', epoch: 0 } }), [['fault', 'hub', 'no-leader']]],
+    [
+      'that nobody leads',
+      hub({ leader: { isLeader: false, holder: '', epoch: 0, error: null } }),
+      [['fault', 'hub', 'no-leader']],
+    ],
+    [
+      'that the lease cannot be used',
+      hub({ leader: { isLeader: true, holder: 'hub-0', epoch: 1, error: ERROR } }),
+      [['fault', 'lease', 'timeout']],
+    ],
   ])('tells %s', (_what, status, expected) => {
     expect(findCauses(status).map(({ severity, subject, code }) => [severity, subject, code])).toEqual(expected);
   });
