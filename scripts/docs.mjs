@@ -14,6 +14,7 @@ const { METRICS } = await import('../libs/telemetry/src/catalogue.ts');
 const { describedSchema, fieldRows } = await import('../libs/config/src/reference.ts');
 
 const { GUARDS } = await import('../libs/testing/src/simulation/guards.ts');
+const { FAULT_TESTS } = await import('../test/faults/fault-tests.ts');
 const { GUARD_SEEDS } = await import('../test/simulation/guard-seeds.ts');
 const { INVARIANTS } = await import('../test/simulation/violation.ts');
 
@@ -69,6 +70,7 @@ const pages = {
   ...codePages(),
   'docs/reference/configuration.generated.md': configurationPage(),
   'docs/reference/guards.generated.md': guardsPage(),
+  'docs/reference/faults.generated.md': faultsPage(),
   'isthmus.schema.json': `${JSON.stringify(describedSchema(), undefined, 2)}\n`,
   ...deployFiles(describedSchema()),
 };
@@ -181,6 +183,23 @@ function configurationPage() {
     ...rows,
     '',
   ].join('\n');
+}
+
+function faultsPage() {
+  const rows = FAULT_TESTS.map(({ number, fault, expected, tests }) => {
+    const named = tests.map(([file, name]) => `\`${file}\` “${name}”`);
+    return `| ${number} | ${fault} | ${expected} | ${named.join('<br>')} |`;
+  });
+  return `${HEADER}# Faults, and the tests that show what comes of them
+
+Each test fails when the guard behind it is taken out. Those of \`test/simulation/fault-runs.ts\` are whole worlds in
+which nothing goes wrong but this: \`npm test\` runs each with its guard and without. Those of \`test/e2e\` need real
+servers (\`npm run test:e2e\`). [The simulated world](../explanation/simulation.md) · [Guards](guards.generated.md)
+
+| | What goes wrong | What comes of it | Shown by |
+|---|---|---|---|
+${rows.join('\n')}
+`;
 }
 
 function guardsPage() {

@@ -102,6 +102,18 @@ describe("the rights that deploy/rbac gives in the hub's own cluster", () => {
   });
 });
 
+describe('the right to the lease', () => {
+  it('is to read, create and change one Lease, and nothing else', () => {
+    const rules = manifestsOf('hub-lease').flatMap((manifest) => manifest.rules ?? []);
+    const sorted = rules.flatMap(({ verbs }) => verbs).toSorted();
+    expect(rules.map(({ apiGroups, resources }) => [apiGroups, resources])).toEqual([
+      [['coordination.k8s.io'], ['leases']],
+      [['coordination.k8s.io'], ['leases']],
+    ]);
+    expect(sorted).toEqual(['create', 'get', 'patch']);
+  });
+});
+
 describe('the rights that deploy/rbac gives', () => {
   let cluster: EmulatedCluster;
   let client: ClusterClient;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { compare } from './compare.js';
+import { FAULT_RUNS, tryFault } from './fault-runs.js';
 import { findCatches } from './find-guards.js';
 import type { Summary } from './report.js';
 import { mergeSummaries, printSummary } from './report.js';
@@ -22,6 +23,8 @@ const { values } = parseArgs({
     guards: { type: 'boolean', default: false },
     /** The same worlds with istio-cloud-map's algorithm. */
     compare: { type: 'boolean', default: false },
+    /** One fault at a time, with its guard and without. */
+    faults: { type: 'boolean', default: false },
     /** Replays what is known. */
     replay: { type: 'boolean', default: false },
   },
@@ -41,6 +44,8 @@ if (![count, from, faultMinutes, jobs].every((number) => number > 0)) {
   await findCatches({ from, to: from + count - 1, wanted: 3 }, (found) => print(JSON.stringify(found)));
 } else if (values.compare) {
   print(JSON.stringify(await compare({ from, count }, faultMinutes)));
+} else if (values.faults) {
+  for (const run of FAULT_RUNS) print(JSON.stringify(await tryFault(run)));
 } else if (values.replay) {
   const wrong = await replayKnown();
   for (const line of wrong) print(line);

@@ -148,6 +148,11 @@ describe('findCauses', () => {
       hub({ leader: { isLeader: false, holder: '', epoch: 0, error: null } }),
       [['fault', 'hub', 'no-leader']],
     ],
+    [
+      'that the lease cannot be used',
+      hub({ leader: { isLeader: true, holder: 'hub-0', epoch: 1, error: ERROR } }),
+      [['fault', 'lease', 'timeout']],
+    ],
   ])('tells %s', (_what, status, expected) => {
     expect(findCauses(status).map(({ severity, subject, code }) => [severity, subject, code])).toEqual(expected);
   });

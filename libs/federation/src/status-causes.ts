@@ -55,7 +55,9 @@ export function findCauses(status: HubStatus): readonly StatusCause[] {
 function hubCauses({ store, leader, readOnly, replica }: HubStatus): readonly StatusCause[] {
   const causes: StatusCause[] = [];
   if (store.error !== null) causes.push(errorCause('store', store.error));
-  if (leader.error !== null) causes.push(errorCause('lease', leader.error));
+  // A hub of an earlier version does not tell.
+  const lease = leader.error ?? undefined;
+  if (lease !== undefined) causes.push(errorCause('lease', lease));
   if (!leader.isLeader && leader.holder === '') causes.push(codeCause('fault', 'hub', { code: 'no-leader' }));
   else if (!leader.isLeader) {
     const message = `${replica} stands by, so it does not know how the clusters are`;
