@@ -9,7 +9,8 @@ import { createLogger, PromMetrics, systemClock, systemRandom } from '@isthmus/t
 import { cluster, configuration, manifestOf, recordingLogger, unaborted } from '@isthmus/testing';
 import { CANARY, LeakyWorld, leaksIn } from './leaky-world.js';
 
-const RUNS = 300;
+/** More of them: ISTHMUS_RUNS=1000. */
+const RUNS = Number(process.env['ISTHMUS_RUNS'] ?? 300);
 const AUTHS: readonly ClusterAuth[] = [
   { kind: 'kubeconfig' },
   { kind: 'kubeconfig' },
