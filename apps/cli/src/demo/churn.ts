@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Terminal } from '../terminal.js';
 import type { Stage } from './stage.js';
 import type { DemoWorld } from './world.js';
@@ -20,6 +21,10 @@ export async function churn({ world, stage, terminal, signal }: Churn): Promise<
   terminal.print(
     `From here on ${SERVICE} in us-east-1 scales out and in. Ctrl-C ends the demo. Logs and configuration: ${world.folder}`,
   );
+  const config = join(world.folder, 'hub.yaml');
+  terminal.print('Ask the hub from another terminal:');
+  terminal.print(`  npm run -s isthmus -- status -c ${config}`);
+  terminal.print(`  npm run -s isthmus -- explain ${SERVICE}.shop -c ${config}`);
   const aborted = once(signal, 'abort');
   for (let step = 0; !signal.aborted; step++) {
     const address = `10.1.2.${20 + (step % 6 < 3 ? step % 3 : 2 - (step % 3))}`;
