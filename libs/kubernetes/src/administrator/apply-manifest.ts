@@ -57,17 +57,16 @@ export async function applyManifest(
   return 'changed';
 }
 
-/** Deletes an object as it was seen; answers false when it is gone already. */
+/** Deletes an object as it was seen, or as it is now; answers false when it is gone already. */
 export async function deleteObject(
   administrator: Pick<Administrator, 'send'>,
   manifest: Pick<Manifest, 'kind' | 'metadata'>,
-  signal: AbortSignal,
+  { signal, seen }: { readonly signal: AbortSignal; readonly seen?: JsonRecord },
 ): Promise<boolean> {
   const what = nameOf(manifest);
-  const live = await getObject(administrator, pathOf(manifest), { what, signal });
-  const metadata = isRecord(live?.['metadata']) ? live['metadata'] : undefined;
-  if (metadata === undefined) return false;
-  const preconditions = { uid: metadata['uid'], resourceVersion: metadata['resourceVersion'] };
+  const live = seen ?? (await getObject(administrator, pathOf(manifest), { what, signal }))?.['metadata'];
+  if (!isRecord(live)) return false;
+  const preconditions = { uid: live['uid'], resourceVersion: live['resourceVersion'] };
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
   const answer = await send(administrator, { method: 'DELETE', path: pathOf(manifest), what, signal, body });
   if (answer.status === 404) return false;

@@ -123,7 +123,8 @@ async function removeSecret(own: Administrator, found: FoundSecret, { options, a
     around.terminal.print(`would delete ${what}`);
     return;
   }
-  if (keys === 1) await deleteObject(own, manifest, around.signal);
+  // As it was seen: a key that somebody added since must not go with it.
+  if (keys === 1) await deleteObject(own, manifest, { signal: around.signal, seen: { uid, resourceVersion } });
   else {
     const patch = { metadata: { uid, resourceVersion }, data: { [cluster]: null } };
     await patchObject(own, manifest, { patch, signal: around.signal });
@@ -143,7 +144,8 @@ async function removeAccount({ target, namespace, isDryRun }: RemoveOptions, aro
   const administrator = await around.open(target);
   for (const manifest of made.toReversed()) {
     if (isDryRun) terminal.print(`would delete ${nameOf(manifest)} by context ${administrator.context}`);
-    else if (await deleteObject(administrator, manifest, signal)) terminal.tell(`deleted ${nameOf(manifest)}`, 'good');
+    else if (await deleteObject(administrator, manifest, { signal }))
+      terminal.tell(`deleted ${nameOf(manifest)}`, 'good');
   }
   terminal.tell(`the namespace ${namespace} stays`);
 }
