@@ -58,6 +58,7 @@ export function facts(situation: Situation, view: Partial<ClusterView> = {}): Cl
     observed: situation.observed ?? [],
     memory: newClusterMemory(),
     nowMs,
+    steadyMs: nowMs,
     serverNowMs: nowMs,
     epoch: 1,
   };
