@@ -88,6 +88,7 @@ export class EntryWriter {
     const { clock, reporter } = this.#tools;
     const { changes, connection, input, epoch, namespace } = work;
     const startMs = clock.monotonicMs();
+    this.#memory.planned(changes);
     const isPaused = startMs < this.#pausedUntilMs && connection === this.#pausedConnection;
     if (changes.length === 0 || isPaused || !isWritable(input, clock.nowMs())) return undefined;
     const result = await this.#apply(work, signal);
