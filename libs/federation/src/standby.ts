@@ -33,6 +33,7 @@ const GAP_MS = 200;
 const UNKNOWN_CLUSTER: ClusterView = {
   connection: 'unknown',
   decision: undefined,
+  isOutdated: false,
   error: undefined,
   epoch: 0,
   lastAppliedAtMs: undefined,
