@@ -142,7 +142,11 @@ export class EntryWriter {
   #remember(write: AcknowledgedWrite, snapshots: readonly Snapshot[]): void {
     const { store } = this.#observer;
     this.#lastAppliedAtMs = this.#tools.clock.nowMs();
-    if (write.kind === 'deleted') return store.put(nameOf(write.change), undefined);
+    if (write.kind === 'deleted') {
+      const name = nameOf(write.change);
+      this.#tools.reporter.deleted(name);
+      return store.put(name, undefined);
+    }
     store.wrote(write.manifest, write.answer.metadata);
     this.#observer.learnServerTime(write.answer.serverTimeMs);
     this.#tools.reporter.propagated(write.change, snapshots);
