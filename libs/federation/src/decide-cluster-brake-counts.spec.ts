@@ -34,6 +34,18 @@ describe('decideCluster: removals whose marks are not written', () => {
     expect(world.decide(without(5, world.nowMs)).plan.heldRemovals).toHaveLength(5);
   });
 
+  it('leave no room for others when they are written late, while others are held already', () => {
+    const world = new DecisionWorld();
+    world.run(without(0, 0));
+    const late = world.decide(without(4, world.nowMs));
+    world.memory = late.memory;
+    world.memory = world.decide(without(6, world.nowMs)).memory;
+    for (const change of late.plan.changes) world.apply(change);
+    expect(world.decide(without(6, world.nowMs)).plan.heldRemovals).toHaveLength(2);
+    world.nowMs += 5 * 3_600_000;
+    expect(world.run(without(6, world.nowMs)).filter((change) => change.startsWith('mark'))).toEqual([]);
+  });
+
   it('leave no room for others once they are written', () => {
     const world = new DecisionWorld();
     world.run(without(0, 0));

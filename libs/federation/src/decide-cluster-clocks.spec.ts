@@ -64,6 +64,30 @@ describe('decideCluster: clocks that jump', () => {
     ]);
   });
 
+  it('begins the grace anew when the clock of the hub is set back, and does not wait until it has caught up', () => {
+    const { world, run } = marked();
+    world.nowMs += 60_000;
+    world.jumpClock(-HOUR_MS);
+    world.serverAheadMs += HOUR_MS;
+    expect(run()).toEqual([]);
+    world.nowMs += 110_000;
+    expect(run()).toEqual([]);
+    world.nowMs += 10_000;
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+
+  it('takes no proof from before the clock of the hub was set back for one given again', () => {
+    const { world, run } = marked();
+    const old = all(given.serviceState(CART, { absence: given.provenAbsence(world.nowMs + 1_000) }));
+    world.jumpClock(-HOUR_MS);
+    world.serverAheadMs += HOUR_MS;
+    for (let minutes = 0; minutes < 30; minutes++) {
+      expect(world.run(old)).toEqual([]);
+      world.nowMs += 60_000;
+    }
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+
   it('counts the grace that has gone by before a restart', () => {
     const { world, run } = marked();
     world.nowMs += 110_000;

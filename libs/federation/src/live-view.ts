@@ -47,14 +47,27 @@ export function* viewLive(
   };
 }
 
+interface Clocks {
+  readonly nowMs: number;
+  readonly serverNowMs: number;
+}
+
 /** When this process first saw each mark that stands now, by `name component`. */
 export function marksSeen(
   { marked }: LiveView,
   seen: ReadonlyMap<string, MarkSeen>,
-  { nowMs, serverNowMs }: { readonly nowMs: number; readonly serverNowMs: number },
+  clocks: Clocks,
 ): ReadonlyMap<string, MarkSeen> {
-  const ids = marked.flatMap(({ observed, pending }) => [...pending.keys()].map((key) => markId(observed.name, key)));
-  return new Map(ids.map((id) => [id, seen.get(id) ?? { atMs: nowMs, serverAtMs: serverNowMs }]));
+  const marks = marked.flatMap(({ observed, pending }) =>
+    [...pending].map(([key, markedAtMs]) => ({ id: markId(observed.name, key), markedAtMs })),
+  );
+  return new Map(marks.map(({ id, markedAtMs }) => [id, markSeen(seen.get(id), markedAtMs, clocks)]));
+}
+
+function markSeen(known: MarkSeen | undefined, markedAtMs: number, { nowMs, serverNowMs }: Clocks): MarkSeen {
+  if (known === undefined) return { atMs: nowMs, serverAtMs: serverNowMs };
+  // The hub's clock was set back: the grace and its proof begin anew, instead of waiting until it has caught up.
+  return known.atMs <= nowMs ? known : { atMs: nowMs, serverAtMs: markedAtMs };
 }
 
 /** Name of a mark in the memory of a cluster. */

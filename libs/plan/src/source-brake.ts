@@ -4,21 +4,16 @@ import type { BrakeSettings, ComponentBalance, ComponentKey, EntryName, HoldReas
 export interface SourceBrake {
   /** Most endpoints and objects of each stretch of the window, oldest first. */
   readonly peaks: readonly Peak[];
-  /** When objects of this source were marked, by `name component`. */
+  /** When objects of this source were marked, by `name component`; while objects are held, none of them ages. */
   readonly marks: ReadonlyMap<string, number>;
-  /** Counts from before the removals that wait; they do not age. */
-  readonly pressed: { readonly endpoints: number | undefined; readonly objects: PressedObjects | undefined };
+  /** Most endpoints and objects from before the removals that wait; they do not age. */
+  readonly pressed: { readonly endpoints: number | undefined; readonly objects: number | undefined };
 }
 
 interface Peak {
   readonly fromMs: number;
   readonly endpoints: number;
   readonly objects: number;
-}
-
-interface PressedObjects {
-  readonly objects: number;
-  readonly marks: number;
 }
 
 /** Components that stand as they should, summed up. */
@@ -114,17 +109,14 @@ function pressObjects(
   brake: SourceBrake,
   now: Counts,
   { isFree, isHeld, settings }: SourceBrakeInput,
-): { readonly held: Held; readonly pressed: PressedObjects | undefined } {
+): { readonly held: Held; readonly pressed: number | undefined } {
   const wanted = now.wanted.filter((balance) => !isFree(balance) && !isHeld(balance));
   // A mark that was decided and could not be written is asked for again: it counts once.
-  const again = wanted.filter((balance) => brake.marks.has(idOf(balance))).length;
-  const { objects, marks } = brake.pressed.objects ?? {
-    objects: Math.max(now.objects, ...brake.peaks.map((peak) => peak.objects)),
-    marks: brake.marks.size - again,
-  };
+  const marks = brake.marks.size - wanted.filter((balance) => brake.marks.has(idOf(balance))).length;
+  const objects = brake.pressed.objects ?? Math.max(now.objects, ...brake.peaks.map((peak) => peak.objects));
   const limit = Math.max(settings.objectsShare * objects, Math.min(2, objects - 1));
   if (wanted.length === 0 || marks + wanted.length + now.suspected <= limit) return { held: [], pressed: undefined };
-  return { held: wanted.map((balance) => ({ balance, reason: 'brake-objects' })), pressed: { objects, marks } };
+  return { held: wanted.map((balance) => ({ balance, reason: 'brake-objects' })), pressed: objects };
 }
 
 function pressEndpoints(
@@ -148,7 +140,8 @@ function recent(peaks: readonly Peak[], { steadyMs, settings }: SourceBrakeInput
 /** Marks of the window; marks that stand on objects and are not remembered (a restart) count from now. */
 function recentMarks(brake: SourceBrake, input: SourceBrakeInput): ReadonlyMap<string, number> {
   const { balances, steadyMs, settings, isQuiet } = input;
-  const recently = [...brake.marks].filter(([, atMs]) => steadyMs - atMs < settings.windowMs);
+  const isPressed = brake.pressed.objects !== undefined;
+  const recently = [...brake.marks].filter(([, atMs]) => isPressed || steadyMs - atMs < settings.windowMs);
   const marks = new Map(recently.filter(([id]) => !isQuiet(...partsOf(id))));
   for (const balance of balances) {
     const id = idOf(balance);

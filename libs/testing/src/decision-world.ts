@@ -8,7 +8,7 @@ import {
   ownerOf,
   withMoving,
 } from '@isthmus/federation';
-import type { EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
+import type { Change, EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
 import { EPOCH_MS, cluster, hub, source } from './builders.js';
 import type { Namespace } from './plan-world.js';
 import { afterChange } from './plan-world.js';
@@ -49,15 +49,18 @@ export class DecisionWorld {
   run(...snapshots: readonly Snapshot[]): readonly string[] {
     const decision = this.decide(...snapshots);
     this.memory = decision.memory;
-    for (const change of decision.plan.changes) {
-      this.namespace = afterChange(this.namespace, change, (entry) => manifestOf(entry, 1));
-    }
+    for (const change of decision.plan.changes) this.apply(change);
     const { hub, cluster } = this.input;
     const moved = movedEntries([...this.namespace.values()], this.#previous(), ownerOf(hub, cluster));
     this.previous = new Map([...this.previous].filter(([, entry]) => !moved.includes(entry)));
     return decision.plan.changes.map(
       (change) => `${change.kind} ${change.kind === 'delete' ? change.name : change.desired.name}`,
     );
+  }
+
+  /** One change reaches the cluster. */
+  apply(change: Change): void {
+    this.namespace = afterChange(this.namespace, change, (entry) => manifestOf(entry, 1));
   }
 
   #inputOf(snapshots: readonly Snapshot[]): DecisionInput {
