@@ -12,6 +12,7 @@ import type { WriteResult, WriterTools, WriteWork } from './entry-writer.js';
 import { EntryWriter } from './entry-writer.js';
 import { reportError } from './error-report.js';
 import type { Leadership } from './leadership.js';
+import { isOutdated } from './outdated.js';
 import { activePause } from './pause.js';
 import { PreviousNamespaces } from './previous-namespaces.js';
 import { steadyTime } from './steady-time.js';
@@ -41,6 +42,8 @@ export interface ClusterReconcilerOptions {
 export interface ClusterView {
   readonly connection: 'up' | 'down' | 'unknown';
   readonly decision: Decision | undefined;
+  /** Whether more is known by now than the decision was made from. */
+  readonly isOutdated: boolean;
   readonly error: ErrorReport | undefined;
   readonly epoch: number;
   readonly lastAppliedAtMs: number | undefined;
@@ -82,6 +85,9 @@ export class ClusterReconciler {
     return {
       connection: this.#connection,
       decision: this.#decision,
+      isOutdated:
+        this.#decidedFrom !== undefined &&
+        isOutdated(this.#decidedFrom, this.#options.input(), this.#options.snapshots()),
       error: this.#error,
       epoch: this.#epoch,
       lastAppliedAtMs: this.#writer.lastAppliedAtMs,
