@@ -26,13 +26,18 @@ describeOnRedis('what a hub keeps in Redis', () => {
 
   it(`holds no secret in any key or value after ${RUNS} runs in which everybody repeats them`, async () => {
     const leaks: string[] = [];
-    for (let seed = 1; seed * CLUSTER_COUNT <= RUNS; seed += 1) leaks.push(...leaksIn(await estate.round(seed)));
+    let kept = await everything();
+    // A region is read completely sooner or later: two of three requests are answered.
+    const hasDocuments = (): boolean => [...kept.values()].join('\n').includes('10.1.0.1');
+    for (let seed = 1; seed * CLUSTER_COUNT <= RUNS || (!hasDocuments() && seed < 20); seed += 1) {
+      leaks.push(...leaksIn(await estate.round(seed)));
+      kept = await everything();
+    }
     expect(leaks).toEqual([]);
-    const kept = await everything();
     expect(leaksIn([...kept.keys(), ...kept.values()].join('\n'))).toEqual([]);
     // It was all there to be searched: the lease, the heads, and documents that can be read.
     expect([...kept.keys()].join('\n')).toMatch(/:lease$/m);
-    expect([...kept.values()].join('\n')).toMatch(/10\.1\.0\.1/);
+    expect(hasDocuments()).toBe(true);
   }, 600_000);
 
   /** Every key with its value as text, in the form in which Redis would move it, and unpacked where it is packed. */
