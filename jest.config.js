@@ -2,15 +2,18 @@ export default {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
   testPathIgnorePatterns: ['/node_modules/', '/test/architecture/violations/', '/test/e2e/', '/test/deploy/'],
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
   extensionsToTreatAsEsm: ['.ts'],
-  transform: { '^.+\\.ts$': ['ts-jest', { useESM: true }] },
+  transform: {
+    '/apps/hub/.+\\.ts$': ['ts-jest', { useESM: true }],
+    '\\.ts$': '<rootDir>/scripts/strip-types.mjs',
+  },
   moduleNameMapper: {
     '^@isthmus/([^/]+)$': '<rootDir>/libs/$1/src/index.ts',
     // The array leaves the .js imports of node_modules alone.
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
-  collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec.ts', '!**/main.ts'],
+  collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec{,-rig}.ts', '!**/main.ts'],
   coverageProvider: 'v8',
   maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',

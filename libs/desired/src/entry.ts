@@ -12,6 +12,7 @@ import { encodeComponents, encodePending } from './annotations.js';
 import { bodyHashOf, contentHashOf } from './content-hash.js';
 import { presetAddresses } from './preset.js';
 import type { HostJudgement } from './judge.js';
+import { sharedPorts } from './shared-ports.js';
 import type { LiveEntry } from './live.js';
 
 /** Who writes the entry. */
@@ -43,7 +44,7 @@ export function specOf(
     ...(exportTo === undefined ? {} : { exportTo }),
     hosts: [host],
     location,
-    ports,
+    ports: sharedPorts(ports),
     resolution,
   };
 }

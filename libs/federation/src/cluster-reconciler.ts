@@ -14,6 +14,7 @@ import { reportError } from './error-report.js';
 import type { Leadership } from './leadership.js';
 import { activePause } from './pause.js';
 import { PreviousNamespaces } from './previous-namespaces.js';
+import { steadyTime } from './steady-time.js';
 import { writesStopped } from './writes-stopped.js';
 
 export interface ClusterReconcilerOptions {
@@ -58,6 +59,7 @@ export class ClusterReconciler {
   readonly #previous: PreviousNamespaces;
   readonly #writer: EntryWriter;
   readonly #reporter: ClusterReporter;
+  readonly #steadyMs: () => number;
   #memory: ClusterMemory = newClusterMemory();
   #epoch = 0;
   #decision: Decision | undefined;
@@ -67,6 +69,7 @@ export class ClusterReconciler {
 
   constructor(options: ClusterReconcilerOptions) {
     this.#options = options;
+    this.#steadyMs = steadyTime(options.clock);
     this.#observer = new ClusterObserver(options);
     this.#reporter = new ClusterReporter(options);
     const pacer = new BurstPacer(options.clock, options.input().cluster.limits);
@@ -185,6 +188,7 @@ export class ClusterReconciler {
       observed: this.#previous.entries(this.#observer.store),
       memory: this.#memory,
       nowMs: this.#options.clock.nowMs(),
+      steadyMs: this.#steadyMs(),
       serverNowMs: this.#observer.serverNowMs(),
       epoch: this.#epoch,
       withholdsRemovals: !this.#mayRemove(),

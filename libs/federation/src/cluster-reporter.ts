@@ -1,10 +1,10 @@
 import type { Change, ClusterName, Code, IsthmusError, Plan, Snapshot, WritesStopped } from '@isthmus/model';
 import { parseComponentKey } from '@isthmus/model';
+import { nameOf } from '@isthmus/plan';
 import type { Clock, Logger, Metrics } from '@isthmus/ports';
 
 import type { ApplyResult } from './apply-plan.js';
 import type { Decision } from './decide-cluster.js';
-import { nameOf } from './write-memory.js';
 
 const ACTIONS = ['create', 'update', 'mark', 'delete', 'hold'] as const;
 

@@ -1,5 +1,6 @@
 import type { Change, IsthmusError, Result, Snapshot } from '@isthmus/model';
 import { toIsthmusError } from '@isthmus/model';
+import { nameOf } from '@isthmus/plan';
 import type { ClusterClient, Clock, Random } from '@isthmus/ports';
 
 import type { AcknowledgedWrite, ApplyResult } from './apply-plan.js';
@@ -10,7 +11,7 @@ import type { ClusterInput, DecisionCore } from './cluster-input.js';
 import type { ClusterReporter } from './cluster-reporter.js';
 import { fullJitter } from './jitter.js';
 import type { Leadership } from './leadership.js';
-import { nameOf, WriteMemory } from './write-memory.js';
+import { WriteMemory } from './write-memory.js';
 import { writesStopped } from './writes-stopped.js';
 
 /** What the writers of one cluster share. */

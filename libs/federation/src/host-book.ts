@@ -230,11 +230,14 @@ export class HostBook {
   }
 
   #count({ source, live, planned, isLive }: QuietBalance, sign: 1 | -1): void {
-    const sums = this.#quiet.get(source) ?? { live: 0, planned: 0, objects: 0 };
+    let sums = this.#quiet.get(source);
+    if (sums === undefined) {
+      sums = { live: 0, planned: 0, objects: 0 };
+      this.#quiet.set(source, sums);
+    }
     sums.live += sign * live;
     sums.planned += sign * planned;
     sums.objects += isLive ? sign : 0;
-    this.#quiet.set(source, sums);
   }
 }
 

@@ -20,8 +20,8 @@ export interface LiveView {
   /** Those of ours that carry a mark. */
   readonly marked: readonly LiveEntry[];
   readonly endpoints: number;
-  /** What a person should know of them. */
-  readonly warnings: readonly string[];
+  /** Those that have a port which proxies know by its number alone. */
+  readonly sharing: readonly LiveEntry[];
   readonly referenced: readonly ComponentRecord[];
 }
 
@@ -42,19 +42,9 @@ export function* viewLive(
     live: new Map(entries.map((entry) => [entry.observed.name, entry])),
     marked: entries.filter(({ pending }) => pending.size > 0),
     endpoints: entries.reduce((sum, entry) => sum + entry.endpoints.length, 0),
-    warnings: sharedPortWarnings(entries),
+    sharing: entries.filter(sharesPort),
     referenced: entries.flatMap(({ components }) => components),
   };
-}
-
-function sharedPortWarnings(entries: readonly LiveEntry[]): readonly string[] {
-  const sharing = entries.filter(sharesPort);
-  const [first] = sharing;
-  if (first === undefined) return [];
-  const which = sharing.length === 1 ? first.host : `${first.host} and ${sharing.length - 1} more`;
-  return [
-    `a port of ${which} is TCP or has no protocol: in a mesh without DNS capture it takes all traffic to its number, of other hosts too`,
-  ];
 }
 
 interface Clocks {

@@ -1,4 +1,5 @@
 import type { Change, EntryName } from '@isthmus/model';
+import { nameOf } from '@isthmus/plan';
 import type { Random } from '@isthmus/ports';
 
 import type { Backoff } from './jitter.js';
@@ -111,11 +112,6 @@ export class WriteMemory {
 function isForgotten({ refused, failures, writtenAtMs, notBeforeMs }: Attempts, nowMs: number): boolean {
   const isOld = nowMs - writtenAtMs >= REPEATS_FORGOTTEN_AFTER_MS && notBeforeMs <= nowMs;
   return isOld && refused === undefined && failures === 0;
-}
-
-/** Name of the object that a change is about. */
-export function nameOf(change: Change): EntryName {
-  return change.kind === 'delete' ? change.name : change.desired.name;
 }
 
 /** Host of the object that a change is about. */

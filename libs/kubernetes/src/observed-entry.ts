@@ -50,6 +50,8 @@ function owners(value: unknown): readonly string[] {
 
 function textMap(value: unknown): Readonly<Record<string, string>> {
   if (!isRecord(value)) return {};
+  // As JSON.parse made it, it takes half the memory of a copy.
+  if (Object.values(value).every(isText)) return value as Record<string, string>;
   return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, string] => isText(pair[1])));
 }
 

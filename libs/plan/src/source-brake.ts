@@ -36,7 +36,7 @@ export interface SourceBrakeInput {
   /** Held already for another reason. */
   readonly isHeld: (balance: ComponentBalance) => boolean;
   readonly settings: BrakeSettings;
-  readonly nowMs: number;
+  readonly steadyMs: number;
 }
 
 export interface SourceBrakeOutcome {
@@ -61,11 +61,11 @@ export function pressSourceBrake(brake: SourceBrake, input: SourceBrakeInput): S
   const isEmpty = (now.live > 0 && now.planned === 0) || (now.objects > 0 && now.leaving >= now.objects);
   const waiting = new Set(held.map(({ balance }) => balance));
   const marked = now.wanted.filter((balance) => !waiting.has(balance) && !input.isHeld(balance));
-  const marks = new Map([...before.marks, ...marked.map((balance) => [idOf(balance), input.nowMs] as const)]);
+  const marks = new Map([...before.marks, ...marked.map((balance) => [idOf(balance), input.steadyMs] as const)]);
   const remaining = endpoints.held.length > 0 ? now.live : now.planned;
   return {
     brake: {
-      peaks: withPeak(before.peaks, { fromMs: input.nowMs, endpoints: remaining, objects: now.objects }, input),
+      peaks: withPeak(before.peaks, { fromMs: input.steadyMs, endpoints: remaining, objects: now.objects }, input),
       marks,
       pressed: { endpoints: endpoints.pressed, objects: objects.pressed },
     },
@@ -133,19 +133,19 @@ function pressEndpoints(
   return { held: shrinking.map((balance) => ({ balance, reason: 'brake-endpoints' })), pressed: baseline };
 }
 
-function recent(peaks: readonly Peak[], { nowMs, settings }: SourceBrakeInput): readonly Peak[] {
-  return peaks.filter(({ fromMs }) => nowMs - fromMs < settings.windowMs);
+function recent(peaks: readonly Peak[], { steadyMs, settings }: SourceBrakeInput): readonly Peak[] {
+  return peaks.filter(({ fromMs }) => steadyMs - fromMs < settings.windowMs);
 }
 
 /** Marks of the window; marks that stand on objects and are not remembered (a restart) count from now. */
 function recentMarks(brake: SourceBrake, input: SourceBrakeInput): ReadonlyMap<string, number> {
-  const { balances, nowMs, settings, isQuiet } = input;
+  const { balances, steadyMs, settings, isQuiet } = input;
   const isPressed = brake.pressed.objects !== undefined;
-  const recently = [...brake.marks].filter(([, atMs]) => isPressed || nowMs - atMs < settings.windowMs);
+  const recently = [...brake.marks].filter(([, atMs]) => isPressed || steadyMs - atMs < settings.windowMs);
   const marks = new Map(recently.filter(([id]) => !isQuiet(...partsOf(id))));
   for (const balance of balances) {
     const id = idOf(balance);
-    if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, nowMs);
+    if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, steadyMs);
     if (balance.isLive && !balance.isMarked && balance.wants === 'nothing') marks.delete(id);
   }
   return marks;

@@ -25,6 +25,8 @@ export class DecisionWorld {
   previous: Namespace = new Map();
   memory: ClusterMemory = newClusterMemory();
   nowMs = EPOCH_MS;
+  /** By how much the hub's clock has jumped ahead. */
+  #jumpedMs = 0;
   /** By how much the API server's clock is ahead of the hub's. */
   serverAheadMs = 0;
   input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings' | 'withholdsRemovals'> = {
@@ -68,6 +70,7 @@ export class DecisionWorld {
       observed: this.#observed(),
       memory: this.memory,
       nowMs: this.nowMs,
+      steadyMs: this.nowMs - this.#jumpedMs,
       serverNowMs: this.nowMs + this.serverAheadMs,
       epoch: 1,
     };
@@ -87,6 +90,12 @@ export class DecisionWorld {
   move(): void {
     this.previous = new Map([...this.previous, ...this.namespace]);
     this.namespace = new Map();
+  }
+
+  /** The hub's clock jumps, and no time goes by. */
+  jumpClock(ms: number): void {
+    this.nowMs += ms;
+    this.#jumpedMs += ms;
   }
 
   /** Whether nothing may leave from now on. */
