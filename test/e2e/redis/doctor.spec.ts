@@ -6,7 +6,8 @@ import type { RedisSettings } from '@isthmus/model';
 import { checkRedis } from '@isthmus/redis';
 import { describeOnRedis } from './on-redis.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
-import { freePort, startRedis } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
+import { startRedis } from './redis-server.js';
 
 describeOnRedis('the doctor on a real Redis', () => {
   let server: RedisServer | undefined;
