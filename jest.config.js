@@ -14,7 +14,7 @@ export default {
     // The array leaves the .js imports of node_modules alone.
     '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'],
   },
-  collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec.ts', '!**/main.ts'],
+  collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec{,-rig}.ts', '!**/main.ts'],
   coverageProvider: 'v8',
   maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',

@@ -23,6 +23,9 @@ const LONGEST = [
   'test/e2e/redis/election.spec.ts',
   'test/e2e/chaos.spec.ts',
   'test/e2e/cluster-secrets.spec.ts',
+  'test/deploy/image.spec.ts',
+  'test/deploy/commands.spec.ts',
+  'test/deploy/alerts.spec.ts',
 ];
 
 const placeOf = ({ path }) => {

@@ -9,7 +9,7 @@ const IMPURE =
 
 function sources(lib: string): readonly string[] {
   return readdirSync(join(ROOT, 'libs', lib, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts') && !file.endsWith('.spec.ts'))
+    .filter((file) => file.endsWith('.ts') && !/\.spec(-rig)?\.ts$/.test(file))
     .map((file) => join('libs', lib, 'src', file));
 }
 

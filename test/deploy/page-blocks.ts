@@ -25,3 +25,18 @@ export function commandsOf({ text }: Block): readonly string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
 }
+
+/** A command with what the page shows of its answer. */
+export interface Call {
+  readonly command: string;
+  readonly shown: readonly string[];
+}
+
+/** The commands of a block; where one begins with `$ `, the others are what they print. */
+export function callsOf(block: Block): readonly Call[] {
+  if (!/^\$ /m.test(block.text)) return commandsOf(block).map((command) => ({ command, shown: [] }));
+  return block.text.split(/^\$ /m).flatMap((part) => {
+    const [command = '', ...shown] = part.split('\n');
+    return command === '' ? [] : [{ command, shown: shown.map((line) => line.trimEnd()) }];
+  });
+}

@@ -1,178 +1,69 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { openAdministrator, parseKubeconfig } from '@isthmus/kubernetes';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseKubeconfig } from '@isthmus/kubernetes';
 import { parseAllDocuments, stringify } from 'yaml';
 import { startCloudMapEmulator } from '../../apps/cloud-map-emulator/src/server.js';
 import { openRuntime } from '../../apps/hub/src/open-runtime.js';
 import { startHub } from '../../apps/hub/src/start-hub.js';
 import { checkTarget } from '../../apps/cli/src/commands/doctor-probes.js';
-import type { AddOptions } from '../../apps/cli/src/commands/cluster/add.js';
-import { runClusterAdd } from '../../apps/cli/src/commands/cluster/add.js';
 import { runClusterList } from '../../apps/cli/src/commands/cluster/list.js';
-import { runClusterRemove } from '../../apps/cli/src/commands/cluster/remove.js';
-import { runClusterTest } from '../../apps/cli/src/commands/cluster/test.js';
-import { systemFiles } from '../../apps/cli/src/commands/files.js';
-import { adminKubeconfig, applyAsShown, deployment, fillTokens } from './cluster-hands.js';
+import { applyAsShown, deployment } from './cluster-hands.js';
 import type { ServerBinaries } from './servers/index.js';
-import { describeOnServers, jsonOf, TestSite, until } from './servers/index.js';
-import type { TestCluster } from './servers/index.js';
-
-/** A namespace of the target that the test's own harness has not made. */
-const MESH = 'mesh';
-const RBAC = '/apis/rbac.authorization.k8s.io/v1';
-
-interface Stored {
-  readonly metadata: { readonly resourceVersion: string };
-  readonly data?: Readonly<Record<string, string>>;
-}
+import { describeOnServers, jsonOf, until } from './servers/index.js';
+import { CommandSite, CONFIGURED, MESH, OTHER, RBAC } from './command-site.js';
 
 describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinaries) => {
-  let site: TestSite;
-  let folder: string;
-  let target: TestCluster;
-  let hub: TestCluster;
-  let controller: AbortController;
-
+  let here: CommandSite;
   beforeAll(async () => {
-    site = await TestSite.start(binaries, ['hub', 'target']);
-    [hub, target] = [site.cluster('hub'), site.cluster('target')];
-    folder = mkdtempSync(join(tmpdir(), 'isthmus-cluster-'));
-    writeFileSync(file(), adminKubeconfig({ hub, target }), { mode: 0o600 });
-    controller = new AbortController();
-    void fillTokens(target, MESH, controller.signal);
+    here = await CommandSite.start(binaries);
   }, 120_000);
-  afterAll(async () => {
-    controller.abort();
-    await site.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-
-  const file = () => join(folder, 'admin.kubeconfig');
-  const config = (clusters: string) => {
-    const path = join(folder, 'isthmus.yaml');
-    writeFileSync(path, `apiVersion: isthmus.dev/v1\nhub: { name: e2e }\n${clusters}`);
-    return { shown: 'isthmus.yaml', path };
-  };
-  const CONFIGURED = `clusters:
-  - { name: eks, role: primary, namespace: mesh, mode: sync, kubeconfig: { secret: eks }, routes: [{ from: { namespaces: [shop] } }] }
-`;
-  const OTHER = `clusters: [{ name: aks, role: primary, kubeconfig: { secret: aks }, routes: [{ from: { namespaces: [shop] } }] }]\n`;
-
-  function surroundings() {
-    const out: string[] = [];
-    const told: string[] = [];
-    const terminal = {
-      print: (line: string) => void out.push(line),
-      tell: (line: string) => void told.push(line),
-    };
-    return {
-      around: {
-        terminal,
-        open: openAdministrator,
-        files: systemFiles,
-        checkTarget,
-        signal: AbortSignal.timeout(60_000),
-        patienceMs: 10_000,
-      },
-      said: () => ({ text: out.join('\n'), told: told.join('\n') }),
-    };
-  }
-
-  async function add(changes: Partial<AddOptions> = {}) {
-    const { around, said } = surroundings();
-    const exitCode = await runClusterAdd(
-      {
-        name: 'eks',
-        target: { kubeconfigFile: file(), context: 'target' },
-        hub: { kubeconfigFile: file(), context: 'hub' },
-        namespace: MESH,
-        secretsNamespace: 'isthmus-clusters',
-        role: 'primary',
-        server: target.server.url,
-        isDryRun: false,
-        output: 'text',
-        ...changes,
-      },
-      around,
-    );
-    return { exitCode, ...said() };
-  }
-
-  const hubSecret = async (): Promise<Stored | undefined> => {
-    const reply = await hub.server.call({ path: '/api/v1/namespaces/isthmus-clusters/secrets/eks' });
-    return reply.status === 404 ? undefined : (jsonOf(reply, 200) as Stored);
-  };
-  const place = () => ({
-    hub: { kubeconfigFile: file(), context: 'hub' },
-    secretsNamespace: 'isthmus-clusters',
-    namespace: MESH,
-  });
-  async function tryOut(name = 'eks', clusters = CONFIGURED) {
-    const { around, said } = surroundings();
-    const options = { name, config: config(clusters), ...place(), output: 'json' as const };
-    const exitCode = await runClusterTest(options, around);
-    const { text, told } = said();
-    const { checkups } = (text === '' ? { checkups: [] } : JSON.parse(text)) as {
-      readonly checkups: readonly {
-        readonly checks: readonly {
-          readonly name: string;
-          readonly outcome: string;
-          readonly message: string;
-          readonly fix: string | null;
-        }[];
-      }[];
-    };
-    const checks = new Map((checkups[0]?.checks ?? []).map((check) => [check.name, check]));
-    return { exitCode, checks, told };
-  }
+  afterAll(() => here.stop());
 
   it('shows everything that it would make, and touches nothing', async () => {
-    const { exitCode, text } = await add({ isDryRun: true, output: 'yaml' });
+    const { exitCode, text } = await here.add({ isDryRun: true, output: 'yaml' });
     expect(exitCode).toBe(0);
     const kinds = parseAllDocuments(text).map((document) => (document.toJS() as { readonly kind: string }).kind);
     expect(kinds).toEqual(['Namespace', 'ServiceAccount', 'Secret', 'Role', 'RoleBinding', 'Namespace', 'Secret']);
-    expect(text).not.toContain(target.server.adminToken);
-    expect((await target.server.call({ path: `/api/v1/namespaces/${MESH}` })).status).toBe(404);
-    expect(await hubSecret()).toBeUndefined();
+    expect(text).not.toContain(here.target.server.adminToken);
+    expect((await here.target.server.call({ path: `/api/v1/namespaces/${MESH}` })).status).toBe(404);
+    expect(await here.hubSecret()).toBeUndefined();
   });
 
   it('refuses an address that means another machine to the hub, unless it is named', async () => {
-    await expect(add({ server: undefined })).rejects.toThrow(/is this machine for whoever uses it → .*--server/);
-    expect(await hubSecret()).toBeUndefined();
+    await expect(here.add({ server: undefined })).rejects.toThrow(/is this machine for whoever uses it → .*--server/);
+    expect(await here.hubSecret()).toBeUndefined();
   });
 
   it('makes the account in the target and the Secret in the cluster of the hub, and prints no token', async () => {
-    const { exitCode, text, told } = await add();
+    const { exitCode, text, told } = await here.add();
     expect(exitCode).toBe(0);
     expect(told.split('\n').filter((line) => line.endsWith(' created'))).toHaveLength(7);
     expect(text).toMatch(/kubeconfig:\n +secret: eks\n +namespace: mesh\n +mode: observe/);
-    const kubeconfig = Buffer.from((await hubSecret())?.data?.['eks'] ?? '', 'base64').toString('utf8');
+    const kubeconfig = Buffer.from((await here.hubSecret())?.data?.['eks'] ?? '', 'base64').toString('utf8');
     const parsed = parseKubeconfig(kubeconfig, 'eks');
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.error));
-    expect(parsed.value.server).toBe(target.server.url);
+    expect(parsed.value.server).toBe(here.target.server.url);
     const token = parsed.value.token?.reveal() ?? '';
     expect(token).not.toBe('');
     expect(`${text}${told}`).not.toContain(token);
-    expect(`${text}${told}`).not.toContain(target.server.adminToken);
+    expect(`${text}${told}`).not.toContain(here.target.server.adminToken);
   }, 60_000);
 
   it('changes nothing the second time', async () => {
-    const before = (await hubSecret())?.metadata.resourceVersion;
-    const { told } = await add();
+    const before = (await here.hubSecret())?.metadata.resourceVersion;
+    const { told } = await here.add();
     expect(told.split('\n').filter((line) => line.endsWith(' unchanged'))).toHaveLength(7);
-    expect((await hubSecret())?.metadata.resourceVersion).toBe(before);
+    expect((await here.hubSecret())?.metadata.resourceVersion).toBe(before);
   }, 60_000);
 
   it('makes rights that are exactly those that the hub needs', async () => {
-    const { exitCode, checks } = await tryOut();
+    const { exitCode, checks } = await here.tryOut();
     expect([...checks.values()].filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(exitCode).toBe(0);
     expect(checks.get('auth')?.message).toContain('system:serviceaccount:mesh:isthmus');
     expect(checks.get('rights')?.outcome).toBe('ok');
     expect(checks.get('excess-rights')).toMatchObject({ outcome: 'ok' });
     expect(checks.get('write')?.message).toMatch(/dry run/);
-    expect(await target.entries(MESH)).toEqual([]);
+    expect(await here.target.entries(MESH)).toEqual([]);
     // What nobody but an administrator may see is told as unknown, not as missing.
     expect(checks.get('istiod')?.outcome).toBe('unknown');
     expect(checks.get('dns-capture')?.outcome).toBe('unknown');
@@ -185,15 +76,15 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
     const subjects = [{ kind: 'ServiceAccount', name: 'isthmus', namespace: MESH }];
     const role = { ...kind, kind: 'ClusterRole', rules };
     const binding = { ...kind, kind: 'ClusterRoleBinding', roleRef: names, subjects };
-    jsonOf(await target.server.call({ method: 'POST', path: `${RBAC}/clusterroles`, body: role }), 201);
-    jsonOf(await target.server.call({ method: 'POST', path: `${RBAC}/clusterrolebindings`, body: binding }), 201);
+    jsonOf(await here.target.server.call({ method: 'POST', path: `${RBAC}/clusterroles`, body: role }), 201);
+    jsonOf(await here.target.server.call({ method: 'POST', path: `${RBAC}/clusterrolebindings`, body: binding }), 201);
     await until(
       'the right is seen',
       10_000,
-      async () => (await tryOut()).checks.get('excess-rights')?.outcome === 'warning',
+      async () => (await here.tryOut()).checks.get('excess-rights')?.outcome === 'warning',
     );
-    expect((await tryOut()).checks.get('excess-rights')?.message).toMatch(/get, list secrets/);
-    await target.server.call({ method: 'DELETE', path: `${RBAC}/clusterrolebindings/view-secrets` });
+    expect((await here.tryOut()).checks.get('excess-rights')?.message).toMatch(/get, list secrets/);
+    await here.target.server.call({ method: 'DELETE', path: `${RBAC}/clusterrolebindings/view-secrets` });
   }, 30_000);
 
   it('names each verb that is missing, with a Role that gives it', async () => {
@@ -202,19 +93,27 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
       { apiGroups: ['networking.istio.io'], resources: ['serviceentries'], verbs: ['get', 'list', 'watch'] },
     ];
     const type = 'application/merge-patch+json';
-    jsonOf(await target.server.call({ method: 'PATCH', path, body: { rules }, type }), 200);
-    await until('the rights are gone', 10_000, async () => (await tryOut()).checks.get('rights')?.outcome === 'failed');
-    const { exitCode, checks } = await tryOut();
+    jsonOf(await here.target.server.call({ method: 'PATCH', path, body: { rules }, type }), 200);
+    await until(
+      'the rights are gone',
+      10_000,
+      async () => (await here.tryOut()).checks.get('rights')?.outcome === 'failed',
+    );
+    const { exitCode, checks } = await here.tryOut();
     expect(exitCode).toBe(3);
     const { message = '', fix = '' } = checks.get('rights') ?? {};
     expect(message).toBe('it may not create, patch, delete serviceentries in mesh');
-    await applyAsShown(target, fix ?? '');
-    await until('the rights are back', 10_000, async () => (await tryOut()).checks.get('rights')?.outcome === 'ok');
+    await applyAsShown(here.target, fix ?? '');
+    await until(
+      'the rights are back',
+      10_000,
+      async () => (await here.tryOut()).checks.get('rights')?.outcome === 'ok',
+    );
   }, 60_000);
 
   it('asks for what createNamespace and previousNamespaces need, and only then', async () => {
     const moving = CONFIGURED.replace('mode: sync', 'mode: sync, createNamespace: true, previousNamespaces: [old]');
-    const { checks } = await tryOut('eks', moving);
+    const { checks } = await here.tryOut('eks', moving);
     expect(checks.get('rights')?.message).toBe(
       'it may not get, list, watch, delete serviceentries in old; nor create namespaces',
     );
@@ -222,8 +121,8 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
   });
 
   it('tells whether an istiod is there and whether sidecars resolve hosts, to whoever may see it', async () => {
-    const { around } = surroundings();
-    const parsed = parseKubeconfig(target.kubeconfig({ token: target.server.adminToken }), 'admin');
+    const { around } = here.surroundings();
+    const parsed = parseKubeconfig(here.target.kubeconfig({ token: here.target.server.adminToken }), 'admin');
     if (!parsed.ok) throw new Error('no kubeconfig');
     const look = async () => {
       const cluster = {
@@ -246,7 +145,7 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
       });
       return new Map(checks.map((check) => [check.name, check]));
     };
-    await target.createNamespace('istio-system');
+    await here.target.createNamespace('istio-system');
     const before = await look();
     expect(before.get('istiod')).toMatchObject({ outcome: 'warning', message: expect.stringMatching(/nobody reads/) });
     expect(before.get('dns-capture')?.outcome).toBe('unknown');
@@ -257,11 +156,11 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
       data: { mesh: stringify({ defaultConfig: { proxyMetadata: { ISTIO_META_DNS_CAPTURE: capture } } }) },
     });
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata, ...mesh('false') };
-    jsonOf(await target.server.call({ method: 'POST', path: maps, body }), 201);
+    jsonOf(await here.target.server.call({ method: 'POST', path: maps, body }), 201);
     expect((await look()).get('dns-capture')).toMatchObject({ outcome: 'warning' });
     const type = 'application/merge-patch+json';
-    await target.server.call({ method: 'PATCH', path: `${maps}/istio`, body: mesh('true'), type });
-    await target.server.call({
+    await here.target.server.call({ method: 'PATCH', path: `${maps}/istio`, body: mesh('true'), type });
+    await here.target.server.call({
       method: 'POST',
       path: '/apis/apps/v1/namespaces/istio-system/deployments',
       body: deployment(),
@@ -277,9 +176,9 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
     const cloudMap = await startCloudMapEmulator({
       seed: { accounts: { [account]: { 'us-east-1': { namespaces: { shop } } } } },
     });
-    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', KUBECONFIG: file() });
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', KUBECONFIG: here.file() });
     const source = { name: 'us', region: 'us-east-1', account, endpoint: cloudMap.url };
-    const { path } = config(`sources: [${JSON.stringify(source)}]\n${CONFIGURED}`);
+    const { path } = here.config(`sources: [${JSON.stringify(source)}]\n${CONFIGURED}`);
     writeFileSync(
       path,
       readFileSync(path, 'utf8').replace('name: e2e', 'name: e2e, http: { host: 127.0.0.1, port: 0 }'),
@@ -288,20 +187,20 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
     if (!runtime.ok) throw new Error(runtime.error.join('\n'));
     const running = await startHub(runtime.value);
     try {
-      await until('the entry appears', 30_000, async () => (await names()).includes('cloudmap-cart.shop'));
-      expect(await names()).toEqual(['cloudmap-cart.shop']);
+      await until('the entry appears', 30_000, async () => (await here.names()).includes('cloudmap-cart.shop'));
+      expect(await here.names()).toEqual(['cloudmap-cart.shop']);
     } finally {
       await running.close();
       await cloudMap.close();
       delete process.env['KUBECONFIG'];
     }
-    await target.remove('cloudmap-cart.shop', MESH);
+    await here.target.remove('cloudmap-cart.shop', MESH);
   }, 60_000);
 
   it('lists what has a Secret, an entry, or both', async () => {
     const list = async (clusters: string) => {
-      const { around, said } = surroundings();
-      await runClusterList({ config: config(clusters), ...place(), output: 'json' }, around);
+      const { around, said } = here.surroundings();
+      await runClusterList({ config: here.config(clusters), ...here.place(), output: 'json' }, around);
       return JSON.parse(said().text) as readonly { readonly name: string; readonly state: string }[];
     };
     expect(await list(CONFIGURED)).toMatchObject([{ name: 'eks', state: 'ready', secret: 'eks' }]);
@@ -312,75 +211,48 @@ describeOnServers('isthmus cluster on real API servers', (binaries: ServerBinari
   });
 
   it('refuses to add a cluster that another Secret holds', async () => {
-    await expect(add({ name: 'eks', secretsNamespace: 'isthmus-clusters' })).resolves.toMatchObject({ exitCode: 0 });
+    await expect(here.add({ name: 'eks', secretsNamespace: 'isthmus-clusters' })).resolves.toMatchObject({
+      exitCode: 0,
+    });
     const metadata = { name: 'older', labels: { 'isthmus.dev/cluster': 'true' } };
     const body = { apiVersion: 'v1', kind: 'Secret', metadata, stringData: { gke: 'x' } };
     const path = '/api/v1/namespaces/isthmus-clusters/secrets';
-    jsonOf(await hub.server.call({ method: 'POST', path, body }), 201);
-    await expect(add({ name: 'gke' })).rejects.toThrow(/Secret isthmus-clusters\/older holds cluster gke already/);
-    await hub.server.call({ method: 'DELETE', path: `${path}/older` });
+    jsonOf(await here.hub.server.call({ method: 'POST', path, body }), 201);
+    await expect(here.add({ name: 'gke' })).rejects.toThrow(/Secret isthmus-clusters\/older holds cluster gke already/);
+    await here.hub.server.call({ method: 'DELETE', path: `${path}/older` });
   }, 60_000);
 
-  async function remove(
-    policy: 'orphan' | 'delete',
-    changes: { readonly isDryRun?: boolean; readonly clusters?: string } = {},
-  ) {
-    const { around, said } = surroundings();
-    const { isDryRun = false, clusters = OTHER } = changes;
-    const exitCode = await runClusterRemove(
-      {
-        name: 'eks',
-        policy,
-        config: config(clusters),
-        target: { kubeconfigFile: file(), context: 'target' },
-        ...place(),
-        isDryRun,
-      },
-      around,
-    );
-    return { exitCode, ...said() };
-  }
-
-  const ours = { 'app.kubernetes.io/managed-by': 'isthmus', 'isthmus.dev/hub': 'e2e' };
-  async function fill() {
-    const annotations = { 'isthmus.dev/cluster': 'eks' };
-    await target.put('cloudmap-a.shop', { namespace: MESH, labels: ours, annotations });
-    await target.put('by-hand', { namespace: MESH });
-    await target.put('of-another', { namespace: MESH, labels: ours, annotations: { 'isthmus.dev/cluster': 'aks' } });
-  }
-  const names = async () => (await target.entries(MESH)).map(({ metadata }) => metadata.name);
-
   it('does not remove a cluster that the configuration still has', async () => {
-    const { exitCode, told } = await remove('delete', { clusters: CONFIGURED });
+    const { exitCode, told } = await here.remove('delete', { clusters: CONFIGURED });
     expect({ exitCode, told }).toMatchObject({ exitCode: 1, told: expect.stringMatching(/take it out first/) });
-    expect(await hubSecret()).toBeDefined();
+    expect(await here.hubSecret()).toBeDefined();
   });
 
   it('shows what it would delete, and deletes nothing', async () => {
-    await fill();
-    const { exitCode, text } = await remove('delete', { isDryRun: true });
+    await here.fill();
+    const { exitCode, text } = await here.remove('delete', { isDryRun: true });
     expect(exitCode).toBe(0);
     expect(text).toMatch(/^1 ServiceEntries of this hub in mesh, 2 of others, which stay\n {2}- cloudmap-a\.shop/);
     expect(text).toMatch(/would delete Secret isthmus-clusters\/eks/);
-    expect(await names()).toEqual(['by-hand', 'cloudmap-a.shop', 'of-another']);
-    expect(await hubSecret()).toBeDefined();
+    expect(await here.names()).toEqual(['by-hand', 'cloudmap-a.shop', 'of-another']);
+    expect(await here.hubSecret()).toBeDefined();
   });
 
   it('deletes the objects of this hub and cluster, and no other, then the Secret and the account', async () => {
-    expect(await remove('delete')).toMatchObject({ exitCode: 0 });
-    expect(await names()).toEqual(['by-hand', 'of-another']);
-    expect(await hubSecret()).toBeUndefined();
-    const role = await target.server.call({ path: `${RBAC}/namespaces/${MESH}/roles/isthmus` });
-    const account = await target.server.call({ path: `/api/v1/namespaces/${MESH}/serviceaccounts/isthmus` });
+    expect(await here.remove('delete')).toMatchObject({ exitCode: 0 });
+    expect(await here.names()).toEqual(['by-hand', 'of-another']);
+    expect(await here.hubSecret()).toBeUndefined();
+    const role = await here.target.server.call({ path: `${RBAC}/namespaces/${MESH}/roles/isthmus` });
+    const account = await here.target.server.call({ path: `/api/v1/namespaces/${MESH}/serviceaccounts/isthmus` });
     expect([role.status, account.status]).toEqual([404, 404]);
-    expect((await target.server.call({ path: `/api/v1/namespaces/${MESH}` })).status).toBe(200);
+    expect((await here.target.server.call({ path: `/api/v1/namespaces/${MESH}` })).status).toBe(200);
   });
 
   it('leaves the objects when asked to', async () => {
-    expect(await add()).toMatchObject({ exitCode: 0 });
-    await fill();
-    expect(await remove('orphan')).toMatchObject({ exitCode: 0 });
-    expect(await names()).toEqual(['by-hand', 'cloudmap-a.shop', 'of-another']);
-    expect(await hubSecret()).toBeUndefined();
+    expect(await here.add()).toMatchObject({ exitCode: 0 });
+    await here.fill();
+    expect(await here.remove('orphan')).toMatchObject({ exitCode: 0 });
+    expect(await here.names()).toEqual(['by-hand', 'cloudmap-a.shop', 'of-another']);
+    expect(await here.hubSecret()).toBeUndefined();
   }, 60_000);
 });

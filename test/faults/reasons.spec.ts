@@ -37,6 +37,7 @@ function keptFor(world: DecisionWorld, now: Snapshot): string | undefined {
     observed: [...world.namespace.values()],
     memory: world.memory,
     nowMs: world.nowMs,
+    steadyMs: world.nowMs,
     serverNowMs: world.nowMs,
     epoch: 1,
   });

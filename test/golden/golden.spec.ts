@@ -65,6 +65,7 @@ class GoldenCluster {
       observed,
       memory: this.#memory,
       nowMs,
+      steadyMs: nowMs,
       serverNowMs: nowMs,
       epoch: 1,
     };

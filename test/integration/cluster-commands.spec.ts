@@ -15,11 +15,13 @@ describe('isthmus cluster', () => {
   let emulator: KubeEmulator;
   let target: FakeAdministrator;
   let hub: FakeAdministrator;
+  let otherHub: FakeAdministrator;
   beforeEach(async () => {
     emulator = await startKubeEmulator({ name: 'eks' });
     const [, token = ''] = /token: (\S+)/.exec(emulator.kubeconfig()) ?? [];
     target = new FakeAdministrator('target', { url: emulator.url, caPem: emulator.caPem, token });
     hub = new FakeAdministrator('hub', { url: 'https://hub.example.com', caPem: undefined, token: 'unused' });
+    otherHub = new FakeAdministrator('other-hub', { url: 'https://other.example.com', caPem: undefined, token: '-' });
   });
   afterEach(() => emulator.close());
 
@@ -30,7 +32,8 @@ describe('isthmus cluster', () => {
       said,
       around: {
         terminal,
-        open: async ({ context }: { readonly context?: string | undefined }) => (context === 'hub' ? hub : target),
+        open: async ({ context = '' }: { readonly context?: string | undefined }) =>
+          ({ hub, 'other-hub': otherHub })[context] ?? target,
         files: { read: async (path: string) => (path === '/none' ? err('it does not exist') : ok(CONFIG)) },
         signal: AbortSignal.timeout(20_000),
         patienceMs: 0,
@@ -57,7 +60,7 @@ describe('isthmus cluster', () => {
 
   async function remove(
     policy: 'orphan' | 'delete',
-    changes: { readonly name?: string; readonly target?: undefined } = {},
+    changes: { readonly name?: string; readonly target?: undefined; readonly hub?: AddOptions['hub'] } = {},
   ) {
     const { around, said } = surroundings();
     const config = { shown: 'isthmus.yaml', path: '/isthmus.yaml' };
@@ -151,6 +154,69 @@ describe('isthmus cluster', () => {
     hub.edit('/secrets/eks', { data: { gke: 'eA==' } });
     await remove('orphan');
     expect(hub.find('/secrets/eks')?.['data']).toEqual({ gke: 'eA==' });
+  });
+
+  it('keeps a Secret that somebody put another cluster into meanwhile', async () => {
+    await add();
+    hub.beforeWrite = (write) => {
+      if (write.startsWith('DELETE') && write.endsWith('/secrets/eks'))
+        hub.edit('/secrets/eks', { data: { gke: 'eA==' } });
+    };
+    await expect(remove('orphan')).rejects.toMatchObject({ code: 'conflict' });
+    expect(Object.keys(hub.find('/secrets/eks')?.['data'] ?? {})).toEqual(['eks', 'gke']);
+  });
+
+  it('keeps a Secret that somebody made anew meanwhile', async () => {
+    await add();
+    hub.beforeWrite = (write) => {
+      // Of an etcd that was restored: the same version, another object.
+      if (write.startsWith('DELETE')) Object.assign(hub.find('/secrets/eks')?.['metadata'] ?? {}, { uid: 'another' });
+    };
+    await expect(remove('orphan')).rejects.toMatchObject({ code: 'conflict' });
+    expect(hub.find('/secrets/eks')).toBeDefined();
+  });
+
+  it('takes no key out of a Secret that somebody changed meanwhile', async () => {
+    await add();
+    hub.edit('/secrets/eks', { data: { gke: 'eA==' } });
+    hub.beforeWrite = () => hub.edit('/secrets/eks', { data: { eks: 'anew' } });
+    await expect(remove('orphan')).rejects.toMatchObject({ code: 'conflict' });
+    expect(hub.find('/secrets/eks')?.['data']).toEqual({ eks: 'anew', gke: 'eA==' });
+  });
+
+  it('leaves the account to another hub that uses it, until that goes too', async () => {
+    await add();
+    await add({ hub: { context: 'other-hub' } });
+    const { exitCode, said } = await remove('orphan');
+    expect(exitCode).toBe(0);
+    expect(said).toMatch(/the account in isthmus stays: it is used by Secret isthmus-clusters\/eks of other-hub$/m);
+    expect(target.objects.size).toBe(5);
+    expect(hub.find('/secrets/eks')).toBeUndefined();
+    expect((await remove('orphan', { hub: { context: 'other-hub' } })).said).toMatch(/deleted ServiceAccount/);
+    expect([...target.objects.keys()]).toEqual(['/api/v1/namespaces/isthmus']);
+  });
+
+  it('leaves each part of the account to a hub that joins while it is taken away', async () => {
+    await add();
+    target.beforeWrite = (write) => {
+      target.beforeWrite = () => undefined;
+      const joins = { metadata: { annotations: { 'used-by.isthmus.dev/other': 'another hub' } } };
+      if (write.endsWith('/rolebindings/isthmus')) target.edit('/rolebindings/isthmus', joins);
+    };
+    await expect(remove('orphan')).rejects.toMatchObject({ code: 'conflict' });
+    expect(target.objects.size).toBe(5);
+  });
+
+  it('deletes nothing that was there before, as the account of a hub that runs in the cluster it writes to', async () => {
+    await add();
+    const helm = { metadata: { labels: { 'app.kubernetes.io/managed-by': 'Helm' } } };
+    target.edit('/serviceaccounts/isthmus', helm);
+    const { said } = await remove('orphan');
+    expect(said).toMatch(/ServiceAccount isthmus\/isthmus stays: it was not made by isthmus cluster add/);
+    expect(target.find('/serviceaccounts/isthmus')).toBeDefined();
+    expect(target.find('/serviceaccounts/isthmus')).toMatchObject({ metadata: { annotations: {} } });
+    expect(JSON.stringify(target.find('/serviceaccounts/isthmus'))).not.toContain('used-by');
+    expect(target.find('/rolebindings/isthmus')).toBeUndefined();
   });
 
   it('says what stays in the cluster when it may not go there', async () => {

@@ -9,6 +9,9 @@ export class FakeAdministrator implements Administrator {
   readonly objects = new Map<string, Stored>();
   /** `METHOD path` of each write. */
   readonly writes: string[] = [];
+  /** Called before each write is carried out: what somebody else does at that moment. */
+  beforeWrite: (write: string) => void = () => undefined;
+  readonly #system: Stored;
   #token: string;
   #version = 0;
 
@@ -19,6 +22,7 @@ export class FakeAdministrator implements Administrator {
     this.context = context;
     this.server = { url: place.url, caPem: place.caPem, serverName: undefined, proxyUrl: undefined };
     this.#token = place.token;
+    this.#system = { metadata: { name: 'kube-system', uid: `of-${context}` } };
   }
 
   find(ending: string): Stored | undefined {
@@ -30,6 +34,7 @@ export class FakeAdministrator implements Administrator {
     const object = this.find(ending);
     if (object === undefined) throw new Error(`no ${ending}`);
     merge(object, patch);
+    this.#touch(object);
   }
 
   /** The token controller makes another token. */
@@ -41,7 +46,11 @@ export class FakeAdministrator implements Administrator {
 
   async send({ method, path, body }: ApiRequest): Promise<ApiAnswer> {
     const [place = ''] = path.split('?');
-    if (method !== 'GET') this.writes.push(`${method} ${place}`);
+    if (place === '/api/v1/namespaces/kube-system') return this.#answer(this.#system);
+    if (method !== 'GET') {
+      this.writes.push(`${method} ${place}`);
+      this.beforeWrite(`${method} ${place}`);
+    }
     const given = (body === undefined ? {} : JSON.parse(body.text)) as Stored;
     switch (method) {
       case 'GET':
@@ -51,7 +60,7 @@ export class FakeAdministrator implements Administrator {
       case 'PATCH':
         return this.#patch(place, given);
       case 'DELETE':
-        return this.#answer(this.objects.delete(place) ? {} : undefined);
+        return this.#delete(place, given);
     }
   }
 
@@ -69,8 +78,28 @@ export class FakeAdministrator implements Administrator {
   #patch(path: string, patch: Stored): ApiAnswer {
     const object = this.objects.get(path);
     if (object === undefined) return this.#answer(undefined);
+    if (!isAsSeen(object, patch['metadata'])) return this.#conflict();
     merge(object, patch);
+    this.#touch(object);
     return this.#answer(object);
+  }
+
+  #delete(path: string, options: Stored): ApiAnswer {
+    const object = this.objects.get(path);
+    if (object === undefined) return this.#answer(undefined);
+    if (!isAsSeen(object, options['preconditions'])) return this.#conflict();
+    this.objects.delete(path);
+    return this.#answer({});
+  }
+
+  #conflict(): ApiAnswer {
+    return this.#answer({ kind: 'Status', reason: 'Conflict', message: 'the object has been modified' }, 409);
+  }
+
+  /** Every change is another version. */
+  #touch(object: Stored): void {
+    this.#version += 1;
+    merge(object, { metadata: { resourceVersion: String(this.#version) } });
   }
 
   #list(collection: string): ApiAnswer {
@@ -92,6 +121,13 @@ export class FakeAdministrator implements Administrator {
       text: JSON.stringify(object ?? missing),
     };
   }
+}
+
+/** Whether an object still has the uid and the version that a write names, as far as it names them. */
+function isAsSeen(object: Stored, named: unknown): boolean {
+  const { uid, resourceVersion } = object['metadata'] as Stored;
+  const wanted = isObject(named) ? named : {};
+  return (wanted['uid'] ?? uid) === uid && (wanted['resourceVersion'] ?? resourceVersion) === resourceVersion;
 }
 
 /** JSON merge patch. Source: RFC 7396. */

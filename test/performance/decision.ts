@@ -73,7 +73,7 @@ function rows(): readonly Row[] {
 
 function heldBy(n: number, shared: Pick<DecisionInput, 'sources' | 'mappings'>): Held {
   const settings = cluster({ name: `c${n}`, routes: [route({}, { host: TEMPLATES[n % TEMPLATES.length] ?? '' })] });
-  const times = { nowMs: EPOCH_MS, serverNowMs: EPOCH_MS };
+  const times = { nowMs: EPOCH_MS, steadyMs: EPOCH_MS, serverNowMs: EPOCH_MS };
   return {
     input: { cluster: settings, hub: hub(), ...shared, approvals: [], epoch: 1, ...times },
     observed: [],

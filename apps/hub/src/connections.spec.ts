@@ -75,6 +75,19 @@ describe('Connections', () => {
     expect(clients).toHaveLength(2);
   });
 
+  it('asks a cluster that is down for nothing before it has as many connections as are wanted now', async () => {
+    const { files, clients, logger, connections, named } = rig();
+    const limited = (inFlight: number): ClusterSettings =>
+      named('a', { limits: { writesPerSecond: 20, burst: 40, inFlight } });
+    files.set('/a.yaml', kubeconfig('https://a.example.com', 'expired'));
+    await connections.refresh([limited(4)]);
+    expect(await connections.refresh([limited(8)])).toHaveLength(1);
+    await settle();
+    expect(connections.of(limited(8))).toEqual({ ok: true, value: clients[1] });
+    expect(clients.map(({ isClosed }) => isClosed)).toEqual([true, false]);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  });
+
   it('tries a new credential before it lets the old one go', async () => {
     const { files, clients, connections, named } = rig();
     files.set('/a.yaml', kubeconfig('https://a.example.com'));

@@ -22,10 +22,16 @@ export interface ConnectionsOptions {
   readonly logger: Logger;
 }
 
+/** Digest of the kubeconfig and of whoever gives the tokens, and the number of connections. */
+interface Made {
+  readonly credential: string;
+  readonly connections: number;
+}
+
 interface Connection {
   readonly cluster: ClusterSettings;
-  /** Of the kubeconfig behind the client, of whoever gives its tokens, and of the number of its connections. */
-  readonly digest: string | undefined;
+  /** What the client was made from; undefined: there is none. */
+  readonly made: Made | undefined;
   readonly server: string | undefined;
   readonly client: Result<ClusterClient, IsthmusError>;
   /** Code of the last reason why a newer kubeconfig was not taken, so that it is told once. */
@@ -81,9 +87,9 @@ export class Connections {
     this.#clusters = clusters;
     const kept = new Set(clusters.map(keyOf));
     const gone = [...this.#connections].filter(([key]) => !kept.has(key));
+    for (const key of this.#jobs.keys()) if (!kept.has(key)) this.#jobs.delete(key);
     for (const [key, { cluster }] of gone) {
       this.#connections.delete(key);
-      this.#jobs.delete(key);
       if (!clusters.some(({ name }) => name === cluster.name)) this.#options.onUsed?.(cluster, undefined);
     }
     await Promise.all(gone.map(([, { client }]) => closeClient(client)));
@@ -110,26 +116,30 @@ export class Connections {
   }
 
   async #take(cluster: ClusterSettings, { text, where }: KubeconfigText): Promise<void> {
-    const digest = createHash('sha256')
-      .update(JSON.stringify([text, cluster.auth, cluster.limits.inFlight]))
+    const credential = createHash('sha256')
+      .update(JSON.stringify([text, cluster.auth]))
       .digest('hex');
-    if (digest === this.#connections.get(keyOf(cluster))?.digest) return;
+    const made = { credential, connections: cluster.limits.inFlight };
+    const before = this.#connections.get(keyOf(cluster))?.made;
+    if (before?.credential === made.credential && before.connections === made.connections) return;
     const parsed = parseKubeconfig(text, where, cluster.auth.kind === 'kubeconfig' ? 'kubeconfig' : 'elsewhere');
     if (!parsed.ok) {
       const problems = parsed.error.map(({ place, message }) => `${place} ${message}`).join('; ');
       this.#refuse(cluster, new IsthmusError('kubeconfig-refused', problems));
       return;
     }
-    await this.#replace(cluster, { digest, kubeconfig: parsed.value });
+    await this.#replace(cluster, { made, kubeconfig: parsed.value });
   }
 
+  /** Only a new credential is tried: with the one in use, more or fewer connections work as well as before. */
   async #replace(
     cluster: ClusterSettings,
-    { digest, kubeconfig }: { readonly digest: string; readonly kubeconfig: Kubeconfig },
+    { made, kubeconfig }: { readonly made: Made; readonly kubeconfig: Kubeconfig },
   ): Promise<void> {
     const old = this.#connections.get(keyOf(cluster));
     const client = this.#options.createClient(cluster, kubeconfig);
-    const failure = old?.client.ok ? await tryOut(client) : undefined;
+    const isTried = old?.client.ok === true && old.made?.credential !== made.credential;
+    const failure = isTried ? await tryOut(client) : undefined;
     const isWanted = this.#clusters.some((one) => keyOf(one) === keyOf(cluster));
     if (failure !== undefined || !isWanted) {
       await client.close();
@@ -137,7 +147,7 @@ export class Connections {
       return;
     }
     const { server } = kubeconfig;
-    this.#connections.set(keyOf(cluster), { cluster, digest, server, client: ok(client), toldAbout: undefined });
+    this.#connections.set(keyOf(cluster), { cluster, made, server, client: ok(client), toldAbout: undefined });
     this.#options.onUsed?.(cluster, kubeconfig);
     this.#refuseShared();
     if (old !== undefined) {
@@ -151,7 +161,7 @@ export class Connections {
     const old = this.#connections.get(keyOf(cluster));
     const reason = `${error.code} ${error.message}`;
     if (old?.client.ok === false && old.toldAbout === reason) return;
-    const gone = { cluster, digest: undefined, server: undefined, client: err(error), toldAbout: reason };
+    const gone = { cluster, made: undefined, server: undefined, client: err(error), toldAbout: reason };
     this.#connections.set(keyOf(cluster), gone);
     if (old?.client.ok !== true) return;
     const fields = { cluster: cluster.name, code: error.code, error: error.message };
@@ -171,7 +181,7 @@ export class Connections {
       this.#connections.set(keyOf(cluster), { ...old, toldAbout: reason });
       return;
     }
-    const refused = { cluster, digest: undefined, server: undefined, client: err(error), toldAbout: reason };
+    const refused = { cluster, made: undefined, server: undefined, client: err(error), toldAbout: reason };
     this.#connections.set(keyOf(cluster), refused);
   }
 

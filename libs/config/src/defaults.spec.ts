@@ -1,6 +1,6 @@
 import type { Configuration } from '@isthmus/model';
 import { parseConfig } from './index.js';
-import { configurationIn, HEAD, ORIGIN, problemsIn } from './spec-rig.js';
+import { configurationIn, HEAD, ORIGIN, problemsIn } from './config.spec-rig.js';
 
 const TO = 'to: { hostSuffixes: [a] }';
 

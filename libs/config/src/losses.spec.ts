@@ -1,6 +1,6 @@
 import type { Configuration } from '@isthmus/model';
 import { findLosses } from './index.js';
-import { configurationIn } from './spec-rig.js';
+import { configurationIn } from './config.spec-rig.js';
 
 interface Parts {
   readonly hub?: string;

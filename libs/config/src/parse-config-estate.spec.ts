@@ -1,5 +1,5 @@
 import { parseConfig } from './index.js';
-import { ORIGIN } from './spec-rig.js';
+import { ORIGIN } from './config.spec-rig.js';
 
 const EVERY_NEW_FIELD = `
 apiVersion: isthmus.dev/v1

@@ -1,4 +1,4 @@
-import { problemsIn } from './spec-rig.js';
+import { problemsIn } from './config.spec-rig.js';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 

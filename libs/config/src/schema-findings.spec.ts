@@ -1,5 +1,5 @@
 import { FIELD_DOCS } from './field-docs.js';
-import { errorsIn } from './spec-rig.js';
+import { errorsIn } from './config.spec-rig.js';
 
 const BASE = { apiVersion: 'isthmus.dev/v1', hub: { name: 'prod' } };
 

@@ -264,7 +264,7 @@ function removal(cause: 'gone' | 'unmapped', place: Place, context: JudgeContext
   const seen = context.markSeen(name, record.key);
   const isOver = seen !== undefined && graceMs(markedAtMs, seen, context) >= context.cluster.deletes.pendingMs;
   if (!isOver) return { kind: 'keep', reason: 'pending-delete' };
-  const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seen.atMs);
+  const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seen.atMs, context.nowMs);
   return isProvenAgain ? { kind: 'due' } : { kind: 'keep', reason: 'pending-delete' };
 }
 

@@ -1,6 +1,7 @@
 import type { Endpoint, PortProtocol, Resolution, ServicePort } from '@isthmus/model';
 import { remembered } from '@isthmus/model';
 import { isReservedLabel } from './endpoint-labels.js';
+import { sharedPorts } from './shared-ports.js';
 
 /** What of a live spec is ours, as far as it can be read. */
 export interface LiveSpec {
@@ -35,7 +36,8 @@ function parseAddresses(value: unknown): readonly string[] {
 
 function parsePorts(value: unknown): readonly ServicePort[] | undefined {
   if (value === undefined || value === null) return [];
-  return Array.isArray(value) ? allOrNothing(value.map(parsePort)) : undefined;
+  const ports = Array.isArray(value) ? allOrNothing(value.map(parsePort)) : undefined;
+  return ports && sharedPorts(ports);
 }
 
 const FIELDS: ReadonlySet<string> = new Set<keyof Endpoint>(['address', 'ports', 'locality', 'labels']);

@@ -22,12 +22,15 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
+import { failureOf } from '@isthmus/model';
 import type { Clock, CloudMapSource, Presence } from '@isthmus/ports';
 
 import { inParallel } from './in-parallel.js';
 
 /** Calls to the control plane at a time; the adapter's rate limit paces them, this bounds what waits for it. */
 const CONCURRENCY = 8;
+/** One service that cannot be asked about hides no other; a control plane that answers none is not asked about all. */
+const MOST_FAILED_QUESTIONS = 10;
 
 /** The snapshot that a reader works on; each change is seen by everybody at once. */
 export interface SnapshotCell {
@@ -55,7 +58,7 @@ interface Listing {
 /** Reads which services exist: every page of every selected namespace, then the probes that a proof of absence wants. */
 export class CatalogueReader {
   readonly #options: CatalogueReaderOptions;
-  /** Namespace id by service id, for listings that do not tell it. */
+  /** Namespace id by service id, for listings that do not tell it; of services that are tracked or were listed last. */
   readonly #namespaceIds = new Map<string, string>();
 
   constructor(options: CatalogueReaderOptions) {
@@ -102,7 +105,7 @@ export class CatalogueReader {
     await inParallel(namespaces, CONCURRENCY, async (namespace) => {
       const take = (page: readonly ServiceSummary[]): void => this.#take(listing, namespace, page);
       const answer = await this.#options.source.listServices(namespace, take, signal);
-      listing.missing ??= missingOf(answer);
+      listing.missing ??= failureOf(answer);
     });
     return listing;
   }
@@ -114,6 +117,7 @@ export class CatalogueReader {
     const isOwn = ({ arn }: ServiceSummary): boolean => own.has(arn.split(':')[4] ?? '');
     const listing: Listing = { seen: new Set(), missing: undefined };
     const unplaced: ServiceSummary[] = [];
+    const listed = new Set<string>();
     this.#learnNamespaces();
     const place = (summary: ServiceSummary): boolean => {
       const namespaceId = this.#namespaceIds.get(summary.id);
@@ -121,13 +125,20 @@ export class CatalogueReader {
       if (namespace !== undefined) this.#take(listing, namespace, [summary]);
       return namespaceId !== undefined;
     };
-    const onPage = (page: readonly ServiceSummary[]): void =>
-      void unplaced.push(...page.filter((summary) => !place(summary)));
-    listing.missing = missingOf(await this.#options.source.listAllServices(onPage, signal));
+    const onPage = (page: readonly ServiceSummary[]): void => {
+      for (const { id } of page) listed.add(id);
+      unplaced.push(...page.filter((summary) => !place(summary)));
+    };
+    listing.missing = failureOf(await this.#options.source.listAllServices(onPage, signal));
+    if (listing.missing === undefined) this.#forgetNamespaces(listed);
+    const failures: IsthmusError[] = [];
     await inParallel(unplaced, CONCURRENCY, async (summary) => {
-      listing.missing ??= await this.#askNamespace(summary, isOwn(summary), signal);
+      if (failures.length >= MOST_FAILED_QUESTIONS) return;
+      const failure = await this.#askNamespace(summary, isOwn(summary), signal);
+      if (failure !== undefined) failures.push(failure);
       place(summary);
     });
+    listing.missing ??= failures[0];
     return listing;
   }
 
@@ -146,6 +157,10 @@ export class CatalogueReader {
     }
   }
 
+  #forgetNamespaces(listed: ReadonlySet<string>): void {
+    for (const id of this.#namespaceIds.keys()) if (!listed.has(id)) this.#namespaceIds.delete(id);
+  }
+
   /** The error when the namespace could not be told: then the pass is not complete. */
   async #askNamespace(
     { id, arn }: ServiceSummary,
@@ -153,7 +168,7 @@ export class CatalogueReader {
     signal: AbortSignal,
   ): Promise<IsthmusError | undefined> {
     const answer = await this.#options.source.getService(isOwn ? id : arn, signal);
-    if (answer.kind !== 'complete') return missingOf(answer);
+    if (answer.kind !== 'complete') return failureOf(answer);
     if (answer.value !== 'not-found') this.#namespaceIds.set(id, answer.value.namespaceId);
     return undefined;
   }
@@ -171,16 +186,5 @@ export class CatalogueReader {
     const answer = await source.getService(probe.serviceId, signal);
     if (answer.kind === 'failed') return answer;
     return { ...answer, value: answer.value === 'not-found' ? 'not-found' : 'present' };
-  }
-}
-
-function missingOf(answer: Answer<unknown>): IsthmusError | undefined {
-  switch (answer.kind) {
-    case 'complete':
-      return undefined;
-    case 'partial':
-      return answer.missing;
-    case 'failed':
-      return answer.error;
   }
 }

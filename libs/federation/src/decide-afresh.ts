@@ -3,6 +3,7 @@ import { balancesOf, judgeCluster, renderCluster } from '@isthmus/desired';
 import type { EntryName, HeldComponents } from '@isthmus/model';
 import { planCluster, pressBrake } from '@isthmus/plan';
 import type { Decision, DecisionInput } from './decision.js';
+import { decisionWarnings } from './decision-warnings.js';
 import type { LiveView } from './live-view.js';
 import { judgeContextOf } from './judge-context.js';
 import { marksSeen, nextDueMs, viewLive } from './live-view.js';
@@ -29,7 +30,7 @@ export interface RenderedHost {
  * tests compare the two.
  */
 export function decideAfresh(input: DecisionInput): Decision {
-  const { cluster, memory, nowMs } = input;
+  const { cluster, memory, nowMs, steadyMs } = input;
   const judged = judgeInput(input);
   const { judgement, view } = judged;
   const brake = pressBrake(
@@ -38,6 +39,7 @@ export function decideAfresh(input: DecisionInput): Decision {
       settings: cluster.brake,
       approvals: input.approvals.filter((approval) => approval.cluster === cluster.name),
       nowMs,
+      steadyMs,
       configuration: cluster,
     },
     memory.brake,
@@ -59,7 +61,7 @@ export function decideAfresh(input: DecisionInput): Decision {
     liveEndpoints: view.endpoints,
     rejections: judgement.rejections,
     refused: refusedInstances(rendered.flatMap(({ outcome }) => outcome.leftOut)),
-    warnings: view.warnings,
+    warnings: decisionWarnings(input, view, plan),
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { ...input, pendingMs: cluster.deletes.pendingMs }),
   };

@@ -1,145 +1,158 @@
-import type { ServiceState, Snapshot } from '@isthmus/model';
-import { OBJECT } from '@isthmus/model';
+import type { ServiceState } from '@isthmus/model';
+import { clusterName } from '@isthmus/model';
 import * as given from '@isthmus/testing';
-import { DecisionWorld, EU, US } from '@isthmus/testing';
+import { DecisionWorld, US } from '@isthmus/testing';
+import { addressesOf, all, CART, gone, read, services, without } from './twenty-services.spec-rig.js';
 
-const read = (name: string, address: string): ServiceState =>
-  given.serviceState(given.serviceRecord(name), { reading: given.reading([given.instance(address)]) });
-const gone = (name: string, atMs: number): ServiceState =>
-  given.serviceState(given.serviceRecord(name), { absence: given.provenAbsence(atMs) });
-
-/** Twenty services, of which the first `count` are proven gone. */
-const without = (count: number, atMs: number): Snapshot =>
-  given.snapshot(
-    US,
-    Array.from({ length: 20 }, (_, n) => (n < count ? gone(`s${n}.shop`, atMs) : read(`s${n}.shop`, `10.1.0.${n}`))),
-  );
-
-describe('decideCluster: removals whose marks are not written', () => {
-  it('are planned again, and not held as if they were twice as many', () => {
+describe('decideCluster: the brake', () => {
+  it('lets a fifth of the objects go', () => {
     const world = new DecisionWorld();
-    world.run(without(0, 0));
-    const first = world.decide(without(4, world.nowMs));
-    expect(first.plan.changes.map(({ kind }) => kind)).toEqual(Array(4).fill('mark'));
-    world.memory = first.memory;
-    const again = world.decide(without(4, world.nowMs));
-    expect(again.plan.heldRemovals).toEqual([]);
-    expect(given.writtenOut(again.plan).changes).toEqual(given.writtenOut(first.plan).changes);
+    world.run(all());
+    expect(world.run(without(4, world.nowMs))).toHaveLength(4);
   });
 
-  it('leave no room for others, and are held with them', () => {
+  it('holds every removal when more than a fifth would go, and goes on adding', () => {
     const world = new DecisionWorld();
-    world.run(without(0, 0));
-    world.memory = world.decide(without(4, world.nowMs)).memory;
-    expect(world.decide(without(5, world.nowMs)).plan.heldRemovals).toHaveLength(5);
+    world.run(all());
+    const snapshot = without(5, world.nowMs);
+    const more = given.snapshot(US, [...snapshot.services.values(), read(CART, ['10.0.0.1'])]);
+    expect(world.run(more)).toEqual(['create cloudmap-cart.shop']);
+    expect(world.decide(more).plan.heldRemovals.map(({ reason }) => reason)).toEqual(Array(5).fill('brake-objects'));
   });
 
-  it('leave no room for others once they are written', () => {
+  it('trips on a slow bleed before a fifth of the window’s objects are gone', () => {
     const world = new DecisionWorld();
-    world.run(without(0, 0));
-    world.run(without(4, world.nowMs));
-    expect(world.decide(without(5, world.nowMs)).plan.heldRemovals).toHaveLength(1);
+    world.run(all());
+    let marked = 0;
+    for (let count = 1; count <= 12; count++) {
+      world.nowMs += 300_000;
+      marked += world.run(without(count, world.nowMs)).filter((change) => change.startsWith('mark')).length;
+    }
+    expect(marked).toBe(4);
+  });
+
+  it('is not released by time', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.run(without(10, world.nowMs));
+    world.nowMs += 10 * 3_600_000;
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+  });
+
+  it('lets go when enough services return', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.run(without(10, world.nowMs));
+    expect(world.run(without(2, world.nowMs))).toHaveLength(2);
+  });
+
+  it('holds a reading that would leave less than two fifths of the endpoints, but takes its additions', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const shrunk = given.snapshot(
+      US,
+      services.map((service, i) => read(service, [`10.1.${i}.9`], 2)),
+    );
+    world.run(shrunk);
+    expect(world.addresses('cloudmap-s0.shop')).toEqual([...addressesOf(0), '10.1.0.9']);
+    expect(world.decide(shrunk).plan.heldRemovals[0]?.reason).toBe('brake-endpoints');
+    expect(world.run(shrunk)).toEqual([]);
+  });
+
+  it('still drops unhealthy instances, because losing a zone is when that matters', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const zoneLost = given.snapshot(
+      US,
+      services.map((service, i) => {
+        const instances = addressesOf(i).map((address, n) =>
+          given.instance(address, { health: n < 2 ? 'UNHEALTHY' : 'HEALTHY' }),
+        );
+        return given.serviceState(service, { reading: given.reading(instances) });
+      }),
+    );
+    world.run(zoneLost);
+    expect(world.addresses('cloudmap-s3.shop')).toEqual(['10.1.3.3']);
+  });
+
+  it('holds source-empty when everything of a source would go', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    expect(world.run(without(20, world.nowMs))).toEqual([]);
+    expect(new Set(world.decide(without(20, world.nowMs)).plan.heldRemovals.map(({ reason }) => reason))).toEqual(
+      new Set(['source-empty']),
+    );
+  });
+
+  it('holds every instance when all services of a source answer empty', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const empty = given.snapshot(
+      US,
+      services.map((service) => given.serviceState(service, { emptiness: given.provenEmptiness(world.nowMs, 2) })),
+    );
+    expect(world.run(empty)).toEqual([]);
+    expect(world.addresses('cloudmap-s0.shop')).toHaveLength(3);
+  });
+
+  it('releases exactly the removals that an approval names, and nothing after them', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const held = world.decide(without(10, world.nowMs)).plan.removalsHash ?? '';
+    const approve = (removals: string): void => {
+      const untilMs = world.nowMs + 60_000;
+      world.input = { ...world.input, approvals: [{ cluster: clusterName('eks'), removals, untilMs }] };
+    };
+    approve('0000000000000000');
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+    approve(held);
+    expect(world.run(without(11, world.nowMs))).toEqual([]);
+    expect(world.run(without(10, world.nowMs))).toHaveLength(10);
+    expect(world.run(without(15, world.nowMs))).toEqual([]);
+  });
+
+  it('ignores an approval that has expired', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    const removals = world.decide(without(10, world.nowMs)).plan.removalsHash ?? '';
+    world.input = { ...world.input, approvals: [{ cluster: clusterName('eks'), removals, untilMs: world.nowMs }] };
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
+  });
+
+  it('starts from what is live after a restart', () => {
+    const world = new DecisionWorld();
+    world.run(all());
+    world.restart();
+    expect(world.run(without(10, world.nowMs))).toEqual([]);
   });
 });
 
-describe('decideCluster: a service that its owner and a consumer see', () => {
-  const OWNER = given.source({ name: 'owner', account: '111122223333' });
-  const CONSUMER = given.source({ name: 'consumer', account: '999988887777' });
-  const names = Array.from({ length: 10 }, (_, n) => `s${n}.shop`);
-  const seen = (name: string, ms: number, isShared: boolean): ServiceState => {
-    const service = { ...given.serviceRecord(name), isShared };
-    const instances = [given.instance(`10.2.0.${name.slice(1, 2)}`)];
-    return given.serviceState(service, { reading: given.reading(instances, { observedAtMs: given.EPOCH_MS + ms }) });
-  };
-  const readBy = (first: typeof OWNER, ms: number): Snapshot =>
-    given.snapshot(
-      first,
-      names.map((name) => seen(name, ms, first === CONSUMER)),
-    );
-  const worldOf = (...sources: readonly (typeof OWNER)[]) => {
-    const world = new DecisionWorld();
-    world.input = { ...world.input, sources };
-    return world;
-  };
-  const sourcesIn = (world: DecisionWorld) =>
-    new Set(
-      names.map(
-        (name) => /"source":"(\w+)"/.exec(world.entry(`cloudmap-${name}`)?.annotations[OBJECT.components] ?? '')?.[1],
-      ),
-    );
+describe('decideCluster: a source that empties bit by bit', () => {
+  const suspectedEmpty = (service: ServiceState['service'], atMs: number): ServiceState =>
+    given.serviceState(service, {
+      emptiness: { ...given.provenEmptiness(atMs, 2), reads: 1 } as ServiceState['emptiness'],
+    });
+  const suspectedGone = (service: ServiceState['service'], atMs: number): ServiceState =>
+    given.serviceState(service, { absence: { passesAtMs: [atMs], notFoundAtMs: undefined } });
 
   it.each([
-    ['whichever read it last', [OWNER, CONSUMER], 'owner'],
-    ['where the owner’s account is not named', [CONSUMER, { ...OWNER, account: undefined }], 'owner'],
     [
-      'where the owner’s source does not read it',
-      [{ ...OWNER, services: { include: ['x'], exclude: [] } }, CONSUMER],
-      'consumer',
+      'empties no service while most others answer empty too, proven or not',
+      (service: ServiceState['service'], atMs: number) =>
+        given.serviceState(service, { emptiness: given.provenEmptiness(atMs, 2) }),
+      suspectedEmpty,
     ],
-  ] as const)('is recorded under the same source and not written again, %s', (_what, sources, source) => {
-    const world = worldOf(...sources);
-    world.run(readBy(OWNER, 0), readBy(CONSUMER, 1));
-    expect(sourcesIn(world)).toEqual(new Set([source]));
-    expect(world.run(readBy(OWNER, 2), readBy(CONSUMER, 1))).toEqual([]);
-    expect(world.run(readBy(OWNER, 2), readBy(CONSUMER, 3))).toEqual([]);
-  });
-
-  it('counts for the brake under that source, so that one proven removal of many is not all of a source', () => {
-    const world = worldOf(OWNER, CONSUMER);
-    world.run(readBy(OWNER, 0), readBy(CONSUMER, 1));
-    const own = readBy(OWNER, 2);
-    const atMs = world.nowMs + 5;
-    const isGone = ({ service }: ServiceState): boolean => service.serviceName === 's0';
-    const states = [...own.services.values()].map((state) => (isGone(state) ? gone('s0.shop', atMs) : state));
-    // The consumer reads all others last.
-    expect(world.run(given.snapshot(OWNER, states), readBy(CONSUMER, 4))).toEqual(['mark cloudmap-s0.shop']);
-  });
-
-  it('is kept when its owner’s source leaves the configuration and the consumer is unread', () => {
-    const world = worldOf(OWNER, CONSUMER);
-    world.run(readBy(OWNER, 0), readBy(CONSUMER, 1));
-    world.input = { ...world.input, sources: [CONSUMER] };
-    expect(world.run(readBy(CONSUMER, 1)).every((change) => change.startsWith('update'))).toBe(true);
-    world.restart();
-    expect(world.run(given.snapshot(CONSUMER, []))).toEqual([]);
-  });
-});
-
-describe('decideCluster: a removal that is done', () => {
-  it('counts until its window ends or its service is live again, however the decision is made', () => {
+    ['marks no service while most others are missing too, proven or not', gone, suspectedGone],
+  ])('%s', (_, proven, suspected) => {
     const world = new DecisionWorld();
-    world.run(without(0, 0));
-    const marksOf = (decision: ReturnType<typeof world.decide>) => [
-      ...(decision.memory.brake.sources.get('us')?.marks ?? []),
-    ];
-    const at = (state: ServiceState): Snapshot => {
-      const others = [...without(1, world.nowMs).services.values()].slice(1);
-      return given.snapshot(US, [state, ...others]);
-    };
-    world.run(at(gone('s0.shop', world.nowMs)));
-    world.nowMs += 121_000;
-    world.run(at(gone('s0.shop', world.nowMs)));
-    world.nowMs += 1_000;
-    expect(world.run(at(gone('s0.shop', world.nowMs)))).toEqual(['delete cloudmap-s0.shop']);
-    const unread = at(given.serviceState(given.serviceRecord('s0.shop')));
-    expect(marksOf(world.decide(unread))).toHaveLength(1);
-    expect(marksOf(world.decideAfresh(unread))).toHaveLength(1);
-    const back = at(read('s0.shop', '10.1.0.9'));
-    world.run(back);
-    expect([marksOf(world.decide(back)), marksOf(world.decideAfresh(back))]).toEqual([[], []]);
-  });
-});
-
-describe('decideCluster: a source of which nothing stands or could stand in the cluster any more', () => {
-  it('is forgotten by the brake, whether the decision recalls it or not', () => {
-    const world = new DecisionWorld();
-    world.put(given.foreignEntry('cloudmap-s0.shop', 's0.shop'));
-    const there = given.serviceState(given.serviceRecord('s0.shop', { region: EU.region }), {
-      reading: given.reading([given.instance('10.2.0.1')]),
-    });
-    world.run(given.snapshot(US, [read('s1.shop', '10.1.0.1')]), given.snapshot(EU, [there]));
-    const now = [given.snapshot(US, [read('s1.shop', '10.1.0.1')]), given.snapshot(EU, [])];
-    expect(world.decide(...now).memory.brake).toEqual(world.decideAfresh(...now).memory.brake);
-    expect([...world.decide(...now).memory.brake.sources.keys()]).toEqual(['us']);
+    world.run(all());
+    const some = given.snapshot(
+      US,
+      services.map((service, i) => (i < 3 ? proven(service, world.nowMs) : suspected(service, world.nowMs))),
+    );
+    expect(world.run(some)).toEqual([]);
+    expect(new Set(world.decide(some).plan.heldRemovals.map(({ reason }) => reason))).toEqual(
+      new Set(['source-empty']),
+    );
   });
 });

@@ -23,6 +23,16 @@ function marked(): { readonly world: DecisionWorld; readonly run: () => readonly
   return { world, run };
 }
 
+/** Twenty services, of which the first `count` are proven gone. */
+const without = (count: number, atMs: number): Snapshot =>
+  given.snapshot(
+    US,
+    Array.from({ length: 20 }, (_, i) => {
+      const service = given.serviceRecord(`s${i}.shop`);
+      return i < count ? given.serviceState(service, { absence: given.provenAbsence(atMs) }) : readOf(service);
+    }),
+  );
+
 describe('decideCluster: clocks that jump', () => {
   it('ends no grace early when the clock of the API server jumps ahead', () => {
     const { world, run } = marked();
@@ -39,6 +49,42 @@ describe('decideCluster: clocks that jump', () => {
     world.serverAheadMs -= HOUR_MS;
     expect(run()).toEqual([]);
     world.nowMs += 110_000;
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+
+  it('forgets no removal of the window when the clock of the hub jumps ahead', () => {
+    const world = new DecisionWorld();
+    world.run(without(0, 0));
+    expect(world.run(without(4, world.nowMs))).toHaveLength(4);
+    world.jumpClock(2 * HOUR_MS);
+    expect(world.run(without(6, world.nowMs)).filter((change) => change.startsWith('mark'))).toEqual([]);
+    expect(world.decide(without(6, world.nowMs)).plan.heldRemovals.map(({ reason }) => reason)).toEqual([
+      'brake-objects',
+      'brake-objects',
+    ]);
+  });
+
+  it('begins the grace anew when the clock of the hub is set back, and does not wait until it has caught up', () => {
+    const { world, run } = marked();
+    world.nowMs += 60_000;
+    world.jumpClock(-HOUR_MS);
+    world.serverAheadMs += HOUR_MS;
+    expect(run()).toEqual([]);
+    world.nowMs += 110_000;
+    expect(run()).toEqual([]);
+    world.nowMs += 10_000;
+    expect(run()).toEqual(['delete cloudmap-cart.shop']);
+  });
+
+  it('takes no proof from before the clock of the hub was set back for one given again', () => {
+    const { world, run } = marked();
+    const old = all(given.serviceState(CART, { absence: given.provenAbsence(world.nowMs + 1_000) }));
+    world.jumpClock(-HOUR_MS);
+    world.serverAheadMs += HOUR_MS;
+    for (let minutes = 0; minutes < 30; minutes++) {
+      expect(world.run(old)).toEqual([]);
+      world.nowMs += 60_000;
+    }
     expect(run()).toEqual(['delete cloudmap-cart.shop']);
   });
 

@@ -266,13 +266,15 @@ describe('decideCluster: an entry whose components nobody can read', () => {
 });
 
 describe('decideCluster: a port that proxies know by its number alone', () => {
-  it('is warned of as soon as it stands in the cluster, and no longer when its route names a protocol', () => {
+  it('is warned of as soon as it is planned, and no longer when its route names a protocol', () => {
     const world = new DecisionWorld();
     const database = us([given.instance('10.0.0.1', { port: 5432 })]);
+    expect(world.decide(database).warnings).toEqual([expect.stringContaining('a port of cart.shop is TCP')]);
     world.run(database);
     expect(world.decide(database).warnings).toEqual([expect.stringContaining('a port of cart.shop is TCP')]);
     expect(world.decideAfresh(database).warnings).toEqual(world.decide(database).warnings);
     routedBy(world, { protocol: 'TLS' });
+    expect(world.decide(database).warnings).toEqual([]);
     world.run(database);
     expect(world.decide(database).warnings).toEqual([]);
   });

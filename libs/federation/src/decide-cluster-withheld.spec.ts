@@ -2,7 +2,7 @@ import type { ServiceState, Snapshot } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, EU, US } from '@isthmus/testing';
 
-import { WITHHELD } from './decide-cluster.js';
+import { WITHHELD } from './decision-warnings.js';
 
 const CART = given.serviceRecord('cart.shop');
 const PAY = given.serviceRecord('pay.shop');
@@ -49,6 +49,7 @@ describe('decideCluster while nothing may be removed', () => {
     expect(decided.addresses()).toEqual(expect.arrayContaining(['10.0.0.1', '10.0.0.2']));
     expect(decided.entry()?.annotations).not.toHaveProperty('isthmus.dev/pending-delete');
     expect(decided.decide(...now).warnings).toEqual([WITHHELD]);
+    expect(decided.decideAfresh(...now).warnings).toEqual([WITHHELD]);
     expect(decided.decide(...now).plan).toEqual(decided.decideAfresh(...now).plan);
   });
 

@@ -2,6 +2,7 @@ import { isCatalogueKnown } from '@isthmus/desired';
 import { planOf, pressBrake } from '@isthmus/plan';
 import type { Clock } from '@isthmus/ports';
 import type { Decision, DecisionInput } from './decision.js';
+import { decisionWarnings } from './decision-warnings.js';
 import type { BookBasis } from './host-book.js';
 import { judgeContextOf } from './judge-context.js';
 import { marksSeen, nextDueMs } from './live-view.js';
@@ -14,9 +15,6 @@ export { newClusterMemory } from './decision.js';
 export type { ClusterMemory, Decision, DecisionInput } from './decision.js';
 export { manifestOf } from './manifest.js';
 export { MappingShelf } from './mapping-shelf.js';
-
-/** What a cluster is told of while nothing may leave it. */
-export const WITHHELD = 'nothing is removed, because this replica leads while the store is away';
 
 /**
  * Decides what one cluster should get: judge, brake, render, plan. Same input, same decision, whatever is recalled of
@@ -33,7 +31,7 @@ export function decideInSlices(input: DecisionInput, clock: Clock): Promise<Deci
 
 /** The same, step by step: a first decision on thousands of hosts must not keep the process from everything else. */
 export function* decisionSteps(input: DecisionInput): Generator<void, Decision> {
-  const { cluster, hub, sources, memory, nowMs, serverNowMs, snapshots } = input;
+  const { cluster, hub, sources, memory, nowMs, steadyMs, serverNowMs, snapshots } = input;
   const recall = recallOf(input);
   const { mapping, plain, book } = recall;
   const view = yield* viewOf(recall, input);
@@ -46,6 +44,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     plain,
     judge: judgeContextOf(input, seen),
     hub: hub.name,
+    author: { hub: hub.name, cluster: cluster.name },
     foreign: view.foreign,
     isCatalogueKnown: isKnown,
   };
@@ -60,6 +59,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
       settings: cluster.brake,
       approvals: input.approvals.filter((approval) => approval.cluster === cluster.name),
       nowMs,
+      steadyMs,
       configuration: cluster,
     },
     memory.brake,
@@ -68,8 +68,9 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
   yield* book.render(brake.held, basis, grounds !== recall.grounds);
   const { stops } = view.foreign;
   const liveObjects = view.live.size;
+  const plan = planOf({ ...brake, cluster: cluster.name, decided: book.decided, stops, liveCount: liveObjects });
   return {
-    plan: planOf({ ...brake, cluster: cluster.name, decided: book.decided, stops, liveCount: liveObjects }),
+    plan,
     memory: {
       brake: brake.memory,
       marksSeen: seen,
@@ -81,7 +82,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     liveEndpoints: view.endpoints,
     rejections: [...mapping.rejections, ...book.rejections],
     refused: book.refused,
-    warnings: [...(recall.withholdsRemovals ? [WITHHELD] : []), ...view.warnings],
+    warnings: decisionWarnings(input, view, plan),
     referenced: view.referenced,
     nextDueMs: nextDueMs(view, { nowMs, serverNowMs, pendingMs: cluster.deletes.pendingMs }),
   };

@@ -40,6 +40,8 @@ export interface DecisionInput {
   readonly observed: readonly ObservedEntry[];
   readonly memory: ClusterMemory;
   readonly nowMs: number;
+  /** Time that never jumps, for what lasts: the brake's window. */
+  readonly steadyMs: number;
   /** The API server's time. */
   readonly serverNowMs: number;
   readonly epoch: number;

@@ -1,13 +1,9 @@
-import type { ClusterSettings, Configuration, HubSettings, ObservedEntry, Snapshot } from '@isthmus/model';
 import {
   cluster,
-  configuration,
   EPOCH_MS,
   EU,
-  foreignEntry,
   hub,
   instance,
-  observedFrom,
   provenAbsence,
   reading,
   route,
@@ -16,95 +12,7 @@ import {
   snapshot,
   US,
 } from '@isthmus/testing';
-
-import type { ClusterView } from './cluster-reconciler.js';
-import type { DecisionInput } from './decide-cluster.js';
-import { decideCluster, manifestOf, newClusterMemory } from './decide-cluster.js';
-import type { ClusterFacts } from './explain-cluster.js';
-import { explainHost } from './explain-host.js';
-import type { ClusterExplanation, HostExplanation, InstanceExplanation } from './explain-view.js';
-import type { SourceView } from './source-view.js';
-
-const CART = serviceRecord('cart.shop');
-const CART_EU = serviceRecord('cart.shop', { region: 'eu-west-1' });
-
-const SOURCES: readonly SourceView[] = [US, EU].map((settings) => ({
-  settings,
-  account: '111122223333',
-  identity: undefined,
-  state: settings === US ? 'fresh' : 'throttled',
-  hasStarted: true,
-  services: 1,
-  instances: 1,
-  lastCompleteReadAtMs: EPOCH_MS,
-  error: settings === US ? undefined : { code: 'throttled', message: 'slow down', sinceMs: EPOCH_MS },
-}));
-
-interface Situation {
-  readonly snapshots: readonly Snapshot[];
-  readonly cluster?: ClusterSettings;
-  readonly hub?: HubSettings;
-  readonly observed?: readonly ObservedEntry[];
-  readonly nowMs?: number;
-}
-
-/** A cluster that has decided once, or, unreachable, never. */
-function facts(situation: Situation, view: Partial<ClusterView> = {}): ClusterFacts {
-  const nowMs = situation.nowMs ?? EPOCH_MS;
-  const input: DecisionInput = {
-    cluster: situation.cluster ?? cluster(),
-    hub: situation.hub ?? hub(),
-    sources: [US, EU],
-    approvals: [],
-    snapshots: situation.snapshots,
-    observed: situation.observed ?? [],
-    memory: newClusterMemory(),
-    nowMs,
-    serverNowMs: nowMs,
-    epoch: 1,
-  };
-  const decision = decideCluster(input);
-  return {
-    input,
-    view: { connection: 'up', decision, error: undefined, epoch: 1, lastAppliedAtMs: undefined, ...view },
-  };
-}
-
-/** What a cluster holds after the changes of one decision. */
-function written(situation: Situation): readonly ObservedEntry[] {
-  const changes = facts(situation).view.decision?.plan.changes ?? [];
-  return changes.flatMap((change) =>
-    change.kind === 'delete'
-      ? []
-      : [observedFrom(manifestOf(change.desired, 1), { uid: 'uid-1', resourceVersion: '9', generation: 1 })],
-  );
-}
-
-function explain(clusters: readonly ClusterFacts[], host = 'cart.shop') {
-  const settings: Configuration = configuration({
-    sources: [US, EU],
-    clusters: clusters.map(({ input }) => input.cluster),
-  });
-  return explainHost({ configuration: settings, sources: SOURCES, clusters, nowMs: EPOCH_MS }, host);
-}
-
-function explained(clusters: readonly ClusterFacts[], host?: string): HostExplanation {
-  const answer = explain(clusters, host);
-  if (!answer.ok) throw new Error('nobody knows the host');
-  return answer.value;
-}
-
-function only(...args: Parameters<typeof facts>): ClusterExplanation {
-  const [explanation] = explained([facts(...args)]).clusters;
-  if (explanation === undefined) throw new Error('the cluster says nothing');
-  return explanation;
-}
-
-const outcomes = (instances: readonly InstanceExplanation[] = []) =>
-  instances.map(({ id, address, outcome, reason }) => [id, address, outcome, reason]);
-
-const us = (...instances: Parameters<typeof reading>[0]): Snapshot =>
-  snapshot(US, [serviceState(CART, { reading: reading(instances) })]);
+import { CART, CART_EU, explain, explained, facts, only, outcomes, us, written } from './explain-host.spec-rig.js';
 
 describe('explainHost', () => {
   it('names the route, the object and the planned change of a new host', () => {
@@ -161,41 +69,14 @@ describe('explainHost', () => {
     expect(explanation.components[0]?.instances[0]?.isLive).toBe(true);
   });
 
-  it('shows the endpoints of a dark region as kept, with the trouble of its source', () => {
-    const eu = snapshot(EU, [serviceState(CART_EU, { reading: reading([instance('10.9.0.1')]) })]);
-    const observed = written({ snapshots: [us(instance('10.0.0.1')), eu] });
-    const { components } = only({ snapshots: [us(instance('10.0.0.1'))], observed });
-    const dark = components.find(({ region }) => region === 'eu-west-1');
-    expect(dark).toMatchObject({
-      verdict: 'keep',
-      reason: { reason: 'component-unread' },
-      source: { name: 'eu', state: 'throttled', error: { code: 'throttled' } },
-    });
-    expect(outcomes(dark?.instances)).toEqual([[null, '10.9.0.1', 'kept', 'component-unread']]);
-  });
-
-  it('refuses a second service for a host, and says whose it is', () => {
-    const rival = serviceRecord('cart.shop', { id: 'srv-rival', createdAtMs: EPOCH_MS + 1 });
-    const services = [CART, rival].map((service) =>
-      serviceState(service, { reading: reading([instance('10.0.0.1')]) }),
-    );
-    const { rejections } = only({ snapshots: [snapshot(US, services)] });
-    expect(rejections).toMatchObject([
-      { component: rival.key, source: 'us', reason: 'host-conflict', detail: expect.stringContaining(CART.key) },
-    ]);
-  });
-
-  it('names the foreign object in the way, and calls no instance in that is not there', () => {
-    const observed = [foreignEntry('cloudmap-cart.shop', 'cart.shop')];
-    const explanation = only({ snapshots: [us(instance('10.0.0.1'))], observed });
-    expect(explanation).toMatchObject({
-      state: 'held',
-      holds: [{ reason: 'foreign-owner', remedy: expect.stringContaining('Rename') }],
-      live: [{ uid: 'foreign-cloudmap-cart.shop', isOurs: false, isIntact: null }],
-    });
-    expect(outcomes(explanation.components[0]?.instances)).toEqual([
-      ['i-10.0.0.1', '10.0.0.1', 'left-out', 'foreign-owner'],
-    ]);
+  it.each([
+    ['observe', { cluster: cluster({ mode: 'observe' }) }],
+    ['push-off', { cluster: cluster({ push: false }) }],
+    ['read-only', { hub: hub({ readOnly: true }) }],
+    ['paused', { cluster: cluster({ paused: { reason: 'upgrade', untilMs: EPOCH_MS + 1 } }) }],
+    [null, { cluster: cluster({ paused: { reason: 'over', untilMs: EPOCH_MS } }) }],
+  ])('says that nothing is written: %s', (expected, situation) => {
+    expect(only({ snapshots: [us(instance('10.0.0.1'))], ...situation }).writesStopped).toBe(expected);
   });
 
   it('names what of each route does not match where a cluster does not map the service', () => {
@@ -228,66 +109,6 @@ describe('explainHost', () => {
     const again = serviceState(serviceRecord('cart.shop', { id: 'srv-again' }), { reading: gone.reading });
     const { notMapped } = explained([facts({ snapshots: [snapshot(US, [serviceState(CART, gone), again])] })]);
     expect(notMapped).toEqual([]);
-  });
-
-  it('shows proof, mark and end of the grace of a service that is gone', () => {
-    const stays = ['users', 'pay'].map((name, n) =>
-      serviceState(serviceRecord(`${name}.shop`), { reading: reading([instance(`10.0.1.${n}`)]) }),
-    );
-    const here = serviceState(CART, { reading: reading([instance('10.0.0.1')]) });
-    const observed = written({ snapshots: [snapshot(US, [here, ...stays])] });
-    const snapshots = [snapshot(US, [{ ...here, absence: provenAbsence(EPOCH_MS) }, ...stays])];
-    const marked = written({ snapshots, observed });
-    const others = observed.filter(({ name }) => marked.every((entry) => entry.name !== name));
-    const explanation = only({ snapshots, observed: [...marked, ...others] });
-    expect(explanation.components[0]).toMatchObject({
-      reason: { reason: 'pending-delete' },
-      proof: {
-        gone: { isProven: true, notFoundAt: '2026-01-01T00:00:00.000Z' },
-        markedAt: '2026-01-01T00:00:00.000Z',
-        graceEndsAt: '2026-01-01T00:02:00.000Z',
-      },
-    });
-    expect(outcomes(explanation.components[0]?.instances)).toEqual([
-      ['i-10.0.0.1', '10.0.0.1', 'kept', 'pending-delete'],
-    ]);
-  });
-
-  it('explains by the brake of the whole cluster, not by that of the one host', () => {
-    const services = ['cart', 'orders', 'users', 'search', 'pay'].map((name) => serviceRecord(`${name}.shop`));
-    const read = services.map((service, n) =>
-      serviceState(service, { reading: reading([instance(`10.0.0.${n + 1}`)]) }),
-    );
-    const observed = written({ snapshots: [snapshot(US, read)] });
-    const gone = read.map((state) => ({ ...state, absence: provenAbsence(EPOCH_MS) }));
-    const explanation = only({ snapshots: [snapshot(US, gone)], observed });
-    expect(explanation).toMatchObject({ state: 'held', heldRemovals: [{ reason: 'source-empty' }] });
-    expect(explanation.components[0]?.reason).toMatchObject({ reason: 'source-empty' });
-    expect(outcomes(explanation.components[0]?.instances)).toEqual([
-      ['i-10.0.0.1', '10.0.0.1', 'kept', 'source-empty'],
-    ]);
-  });
-
-  it('gives the error of a cluster that was never read as the reason of every instance', () => {
-    const error = { code: 'unauthorized' as const, message: '401', sinceMs: EPOCH_MS };
-    const explanation = only(
-      { snapshots: [us(instance('10.0.0.1'))] },
-      { connection: 'down', decision: undefined, error },
-    );
-    expect(explanation).toMatchObject({ state: 'unknown', error: { code: 'unauthorized' }, plan: [] });
-    expect(outcomes(explanation.components[0]?.instances)).toEqual([
-      ['i-10.0.0.1', '10.0.0.1', 'left-out', 'unauthorized'],
-    ]);
-  });
-
-  it.each([
-    ['observe', { cluster: cluster({ mode: 'observe' }) }],
-    ['push-off', { cluster: cluster({ push: false }) }],
-    ['read-only', { hub: hub({ readOnly: true }) }],
-    ['paused', { cluster: cluster({ paused: { reason: 'upgrade', untilMs: EPOCH_MS + 1 } }) }],
-    [null, { cluster: cluster({ paused: { reason: 'over', untilMs: EPOCH_MS } }) }],
-  ])('says that nothing is written: %s', (expected, situation) => {
-    expect(only({ snapshots: [us(instance('10.0.0.1'))], ...situation }).writesStopped).toBe(expected);
   });
 
   it('explains a host that no service may have', () => {

@@ -20,8 +20,8 @@ export interface LiveView {
   /** Those of ours that carry a mark. */
   readonly marked: readonly LiveEntry[];
   readonly endpoints: number;
-  /** What a person should know of them. */
-  readonly warnings: readonly string[];
+  /** Those that have a port which proxies know by its number alone. */
+  readonly sharing: readonly LiveEntry[];
   readonly referenced: readonly ComponentRecord[];
 }
 
@@ -42,29 +42,32 @@ export function* viewLive(
     live: new Map(entries.map((entry) => [entry.observed.name, entry])),
     marked: entries.filter(({ pending }) => pending.size > 0),
     endpoints: entries.reduce((sum, entry) => sum + entry.endpoints.length, 0),
-    warnings: sharedPortWarnings(entries),
+    sharing: entries.filter(sharesPort),
     referenced: entries.flatMap(({ components }) => components),
   };
 }
 
-function sharedPortWarnings(entries: readonly LiveEntry[]): readonly string[] {
-  const sharing = entries.filter(sharesPort);
-  const [first] = sharing;
-  if (first === undefined) return [];
-  const which = sharing.length === 1 ? first.host : `${first.host} and ${sharing.length - 1} more`;
-  return [
-    `a port of ${which} is TCP or has no protocol: in a mesh without DNS capture it takes all traffic to its number, of other hosts too`,
-  ];
+interface Clocks {
+  readonly nowMs: number;
+  readonly serverNowMs: number;
 }
 
 /** When this process first saw each mark that stands now, by `name component`. */
 export function marksSeen(
   { marked }: LiveView,
   seen: ReadonlyMap<string, MarkSeen>,
-  { nowMs, serverNowMs }: { readonly nowMs: number; readonly serverNowMs: number },
+  clocks: Clocks,
 ): ReadonlyMap<string, MarkSeen> {
-  const ids = marked.flatMap(({ observed, pending }) => [...pending.keys()].map((key) => markId(observed.name, key)));
-  return new Map(ids.map((id) => [id, seen.get(id) ?? { atMs: nowMs, serverAtMs: serverNowMs }]));
+  const marks = marked.flatMap(({ observed, pending }) =>
+    [...pending].map(([key, markedAtMs]) => ({ id: markId(observed.name, key), markedAtMs })),
+  );
+  return new Map(marks.map(({ id, markedAtMs }) => [id, markSeen(seen.get(id), markedAtMs, clocks)]));
+}
+
+function markSeen(known: MarkSeen | undefined, markedAtMs: number, { nowMs, serverNowMs }: Clocks): MarkSeen {
+  if (known === undefined) return { atMs: nowMs, serverAtMs: serverNowMs };
+  // The hub's clock was set back: the grace and its proof begin anew, instead of waiting until it has caught up.
+  return known.atMs <= nowMs ? known : { atMs: nowMs, serverAtMs: markedAtMs };
 }
 
 /** Name of a mark in the memory of a cluster. */

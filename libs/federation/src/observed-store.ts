@@ -1,7 +1,7 @@
 import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
 import { compareText, OBJECT } from '@isthmus/model';
 import type { EntryList, EntryManifest } from '@isthmus/ports';
-import { observedSpec, sharedTexts, withSharedParts } from './shared-entry.js';
+import { observedSpec, sharedTexts, withSentTexts, withSharedParts } from './shared-entry.js';
 import { mapSteps } from './slices.js';
 
 /**
@@ -71,7 +71,7 @@ export class ObservedStore {
       owners: owners.length === 0 ? NO_OWNERS : owners,
       isTerminating,
       labels: sharedTexts(metadata.labels),
-      annotations: isSameRecord(annotations, metadata.annotations) ? annotations : metadata.annotations,
+      annotations: withSentTexts(metadata.annotations, annotations),
       spec: observedSpec(spec),
     });
     this.#sorted = undefined;

@@ -99,6 +99,7 @@ function planCluster(
     observed: names.length === 0 ? here : withMoving(here, previous, { owner }),
     memory: newClusterMemory(),
     nowMs: readAtMs,
+    steadyMs: readAtMs,
     serverNowMs: read?.serverTimeMs ?? readAtMs,
     epoch: 1,
   });

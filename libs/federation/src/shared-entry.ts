@@ -11,7 +11,7 @@ export function withSharedParts(entry: ObservedEntry): ObservedEntry {
     ...entry,
     name: pooled(entry.name),
     labels: sharedTexts(entry.labels),
-    annotations: Object.fromEntries(Object.entries(entry.annotations).map(([key, text]) => [key, pooled(text)])),
+    annotations: withTexts(entry.annotations, pooled),
     owners: entry.owners.length === 0 ? NONE : entry.owners,
     spec: sharedSpec(entry.spec),
   };
@@ -33,6 +33,24 @@ function sharedSpec({ hosts, raw }: ObservedSpec): ObservedSpec {
   const key = hashOfList(list);
   const spec = { hosts, raw: { ...rest, endpoints: list } };
   return shareSpec(sha256(canonicalJson([hosts, rest, key])), spec);
+}
+
+/** Answered annotations with the very texts that were sent, as far as they are equal. */
+export function withSentTexts(
+  answered: Readonly<Record<string, string>>,
+  sent: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return withTexts(answered, (text, key) => (Object.hasOwn(sent, key) && sent[key] === text ? sent[key] : text));
+}
+
+/** A copy in the form of the original: what JSON.parse made takes two thirds of what is put together key by key. */
+function withTexts(
+  texts: Readonly<Record<string, string>>,
+  map: (text: string, key: string) => string,
+): Readonly<Record<string, string>> {
+  const copy: Record<string, string> = { ...texts };
+  for (const [key, text] of Object.entries(texts)) copy[key] = map(text, key);
+  return copy;
 }
 
 /** Labels of one hub are the same on nearly every object. */

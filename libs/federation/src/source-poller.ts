@@ -31,6 +31,7 @@ import { loadSnapshot } from './restore-snapshot.js';
 import { SnapshotSaver } from './snapshot-saver.js';
 import { SourceReporter } from './source-reporter.js';
 import type { SourceView } from './source-view.js';
+import { steadyTime } from './steady-time.js';
 
 /** Polls at a time; the adapter's rate limit paces them, this bounds what a hanging region can hold. */
 const CONCURRENCY = 32;
@@ -87,15 +88,15 @@ export class SourcePoller {
   #isTrusted = false;
   #hasStarted = false;
   #failedPasses = 0;
-  /** What the wall clock said at the start, on the monotonic clock. */
-  readonly #startMs: number;
+  /** A wall clock that jumps ahead would prove a service empty at once. */
+  readonly #steadyMs: () => number;
 
   constructor(options: SourcePollerOptions) {
     const { settings, clock, loopClock, random, logger } = options;
     const current = (): SourceSettings => this.#settings;
     this.#options = options;
     this.#settings = settings;
-    this.#startMs = clock.nowMs() - clock.monotonicMs();
+    this.#steadyMs = steadyTime(clock);
     this.#snapshot = emptySnapshot(settings.name, settings.region, options.keptAttributes);
     this.#reporter = new SourceReporter(options);
     this.#saver = new SnapshotSaver({
@@ -279,11 +280,6 @@ export class SourcePoller {
     const answer = await source.listInstances(service, signal);
     if (signal.aborted) return;
     this.#change((snapshot) => confirmEmptiness(snapshot, service.key, { answer, askedAtMs }));
-  }
-
-  /** Epoch of the start and what has gone by since. A wall clock that jumps ahead would prove a service empty at once. */
-  #steadyMs(): number {
-    return Math.round(this.#startMs + this.#options.clock.monotonicMs());
   }
 
   #change(update: (snapshot: Snapshot) => Snapshot): void {

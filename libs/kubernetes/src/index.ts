@@ -23,8 +23,8 @@ export {
 export type { Access } from './administrator/access-manifests.js';
 export { openAdministrator } from './administrator/administrator.js';
 export type { AdministeredServer, Administrator, AdministratorOptions } from './administrator/administrator.js';
-export { applyManifest, deleteObject, patchObject } from './administrator/apply-manifest.js';
-export type { Applied } from './administrator/apply-manifest.js';
+export { applyManifest, deleteObject, patchObject, seeObject } from './administrator/apply-manifest.js';
+export type { Applied, ObjectSeen } from './administrator/apply-manifest.js';
 export { findClusterSecrets } from './administrator/cluster-secrets.js';
 export type { FoundSecret } from './administrator/cluster-secrets.js';
 export { nameOf } from './administrator/manifest.js';

@@ -49,13 +49,22 @@ export function attributesFromColumns({ names, values }: AttributeColumns): Attr
 /** The instances of a service, and of most others, have attributes of the same names. */
 const sharedNames = interned((json) => JSON.parse(json) as readonly string[]);
 
+/** The first values stand in the object itself: a list of them would take as much again, for each instance. */
 class KeptAttributes implements Attributes {
   readonly names: readonly string[];
-  readonly values: readonly string[];
+  readonly first: string | undefined;
+  readonly second: string | undefined;
+  readonly third: string | undefined;
+  readonly others: readonly string[];
 
   constructor(names: readonly string[], values: readonly string[]) {
     this.names = names;
-    this.values = values;
+    [this.first, this.second, this.third] = values;
+    this.others = values.length > 3 ? values.slice(3) : NONE;
+  }
+
+  get values(): readonly string[] {
+    return this.names.map((_, index) => valueAt(this, index) ?? '');
   }
 
   get size(): number {
@@ -63,7 +72,7 @@ class KeptAttributes implements Attributes {
   }
 
   get(name: string): string | undefined {
-    return this.values[this.names.indexOf(name)];
+    return valueAt(this, this.names.indexOf(name));
   }
 
   has(name: string): boolean {
@@ -76,6 +85,14 @@ class KeptAttributes implements Attributes {
   }
 
   *[Symbol.iterator](): Generator<[string, string]> {
-    for (const [index, name] of this.names.entries()) yield [name, this.values[index] ?? ''];
+    for (const [index, name] of this.names.entries()) yield [name, valueAt(this, index) ?? ''];
   }
+}
+
+const NONE: readonly string[] = [];
+
+/** No private method: it would take a field of each object. */
+function valueAt({ first, second, third, others }: KeptAttributes, index: number): string | undefined {
+  if (index > 2) return others[index - 3];
+  return index === 2 ? third : index === 1 ? second : index === 0 ? first : undefined;
 }

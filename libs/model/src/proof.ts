@@ -17,11 +17,16 @@ export function hasEmptinessProof(evidence: EmptinessEvidence | undefined, needs
 /**
  * Whether a service is proven gone by evidence that is newer than `sinceMs` (the hub's clock): two complete catalogue
  * passes in a row without it, and a "not found" that was asked for after the later one began. With the time of a mark
- * as `sinceMs` this is the proof given again; with the start of a term, the proof of that term.
+ * as `sinceMs` this is the proof given again; with the start of a term, the proof of that term. With `nowMs`, evidence
+ * of the future is none: it is from before the hub's clock was set back, and how old it is cannot be told.
  */
-export function hasAbsenceProof(evidence: AbsenceEvidence | undefined, sinceMs: number): boolean {
+export function hasAbsenceProof(
+  evidence: AbsenceEvidence | undefined,
+  sinceMs: number,
+  nowMs = Number.POSITIVE_INFINITY,
+): boolean {
   const { passesAtMs = [], notFoundAtMs } = evidence ?? {};
-  if (notFoundAtMs === undefined) return false;
+  if (notFoundAtMs === undefined || notFoundAtMs > nowMs) return false;
   return passesAtMs.some((laterAtMs, index) => {
     const earlierAtMs = passesAtMs[index - 1];
     return earlierAtMs !== undefined && earlierAtMs > sinceMs && notFoundAtMs >= laterAtMs;

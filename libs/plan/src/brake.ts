@@ -30,7 +30,10 @@ export interface BrakeInput {
   readonly settings: BrakeSettings;
   /** Approvals of this cluster. */
   readonly approvals: readonly Approval[];
+  /** By which approvals end. */
   readonly nowMs: number;
+  /** Time that never jumps: the window is measured by it. */
+  readonly steadyMs: number;
   /** Changes its identity with each load of the configuration. */
   readonly configuration: unknown;
 }
@@ -97,7 +100,7 @@ function pressAll(input: BrakeInput, memory: BrakeMemory): Pressed {
       isFree: (balance) => approved.has(idOf(balance)),
       isHeld: (balance) => held.get(balance.name)?.has(balance.component) === true,
       settings: input.settings,
-      nowMs: input.nowMs,
+      steadyMs: input.steadyMs,
     });
     sources.set(source, pressed.brake);
     for (const { balance, reason } of pressed.held) hold(held, balance, reason);

@@ -4,21 +4,16 @@ import type { BrakeSettings, ComponentBalance, ComponentKey, EntryName, HoldReas
 export interface SourceBrake {
   /** Most endpoints and objects of each stretch of the window, oldest first. */
   readonly peaks: readonly Peak[];
-  /** When objects of this source were marked, by `name component`. */
+  /** When objects of this source were marked, by `name component`; while objects are held, none of them ages. */
   readonly marks: ReadonlyMap<string, number>;
-  /** Counts from before the removals that wait; they do not age. */
-  readonly pressed: { readonly endpoints: number | undefined; readonly objects: PressedObjects | undefined };
+  /** Most endpoints and objects from before the removals that wait; they do not age. */
+  readonly pressed: { readonly endpoints: number | undefined; readonly objects: number | undefined };
 }
 
 interface Peak {
   readonly fromMs: number;
   readonly endpoints: number;
   readonly objects: number;
-}
-
-interface PressedObjects {
-  readonly objects: number;
-  readonly marks: number;
 }
 
 /** Components that stand as they should, summed up. */
@@ -41,7 +36,7 @@ export interface SourceBrakeInput {
   /** Held already for another reason. */
   readonly isHeld: (balance: ComponentBalance) => boolean;
   readonly settings: BrakeSettings;
-  readonly nowMs: number;
+  readonly steadyMs: number;
 }
 
 export interface SourceBrakeOutcome {
@@ -66,11 +61,11 @@ export function pressSourceBrake(brake: SourceBrake, input: SourceBrakeInput): S
   const isEmpty = (now.live > 0 && now.planned === 0) || (now.objects > 0 && now.leaving >= now.objects);
   const waiting = new Set(held.map(({ balance }) => balance));
   const marked = now.wanted.filter((balance) => !waiting.has(balance) && !input.isHeld(balance));
-  const marks = new Map([...before.marks, ...marked.map((balance) => [idOf(balance), input.nowMs] as const)]);
+  const marks = new Map([...before.marks, ...marked.map((balance) => [idOf(balance), input.steadyMs] as const)]);
   const remaining = endpoints.held.length > 0 ? now.live : now.planned;
   return {
     brake: {
-      peaks: withPeak(before.peaks, { fromMs: input.nowMs, endpoints: remaining, objects: now.objects }, input),
+      peaks: withPeak(before.peaks, { fromMs: input.steadyMs, endpoints: remaining, objects: now.objects }, input),
       marks,
       pressed: { endpoints: endpoints.pressed, objects: objects.pressed },
     },
@@ -114,17 +109,14 @@ function pressObjects(
   brake: SourceBrake,
   now: Counts,
   { isFree, isHeld, settings }: SourceBrakeInput,
-): { readonly held: Held; readonly pressed: PressedObjects | undefined } {
+): { readonly held: Held; readonly pressed: number | undefined } {
   const wanted = now.wanted.filter((balance) => !isFree(balance) && !isHeld(balance));
   // A mark that was decided and could not be written is asked for again: it counts once.
-  const again = wanted.filter((balance) => brake.marks.has(idOf(balance))).length;
-  const { objects, marks } = brake.pressed.objects ?? {
-    objects: Math.max(now.objects, ...brake.peaks.map((peak) => peak.objects)),
-    marks: brake.marks.size - again,
-  };
+  const marks = brake.marks.size - wanted.filter((balance) => brake.marks.has(idOf(balance))).length;
+  const objects = brake.pressed.objects ?? Math.max(now.objects, ...brake.peaks.map((peak) => peak.objects));
   const limit = Math.max(settings.objectsShare * objects, Math.min(2, objects - 1));
   if (wanted.length === 0 || marks + wanted.length + now.suspected <= limit) return { held: [], pressed: undefined };
-  return { held: wanted.map((balance) => ({ balance, reason: 'brake-objects' })), pressed: { objects, marks } };
+  return { held: wanted.map((balance) => ({ balance, reason: 'brake-objects' })), pressed: objects };
 }
 
 function pressEndpoints(
@@ -141,18 +133,19 @@ function pressEndpoints(
   return { held: shrinking.map((balance) => ({ balance, reason: 'brake-endpoints' })), pressed: baseline };
 }
 
-function recent(peaks: readonly Peak[], { nowMs, settings }: SourceBrakeInput): readonly Peak[] {
-  return peaks.filter(({ fromMs }) => nowMs - fromMs < settings.windowMs);
+function recent(peaks: readonly Peak[], { steadyMs, settings }: SourceBrakeInput): readonly Peak[] {
+  return peaks.filter(({ fromMs }) => steadyMs - fromMs < settings.windowMs);
 }
 
 /** Marks of the window; marks that stand on objects and are not remembered (a restart) count from now. */
 function recentMarks(brake: SourceBrake, input: SourceBrakeInput): ReadonlyMap<string, number> {
-  const { balances, nowMs, settings, isQuiet } = input;
-  const recently = [...brake.marks].filter(([, atMs]) => nowMs - atMs < settings.windowMs);
+  const { balances, steadyMs, settings, isQuiet } = input;
+  const isPressed = brake.pressed.objects !== undefined;
+  const recently = [...brake.marks].filter(([, atMs]) => isPressed || steadyMs - atMs < settings.windowMs);
   const marks = new Map(recently.filter(([id]) => !isQuiet(...partsOf(id))));
   for (const balance of balances) {
     const id = idOf(balance);
-    if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, nowMs);
+    if (balance.isMarked && balance.wants === 'nothing' && !brake.marks.has(id)) marks.set(id, steadyMs);
     if (balance.isLive && !balance.isMarked && balance.wants === 'nothing') marks.delete(id);
   }
   return marks;

@@ -8,7 +8,7 @@ import {
   ownerOf,
   withMoving,
 } from '@isthmus/federation';
-import type { EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
+import type { Change, EntryName, ObservedEntry, Snapshot } from '@isthmus/model';
 import { EPOCH_MS, cluster, hub, source } from './builders.js';
 import type { Namespace } from './plan-world.js';
 import { afterChange } from './plan-world.js';
@@ -25,6 +25,8 @@ export class DecisionWorld {
   previous: Namespace = new Map();
   memory: ClusterMemory = newClusterMemory();
   nowMs = EPOCH_MS;
+  /** By how much the hub's clock has jumped ahead. */
+  #jumpedMs = 0;
   /** By how much the API server's clock is ahead of the hub's. */
   serverAheadMs = 0;
   input: Pick<DecisionInput, 'cluster' | 'hub' | 'sources' | 'approvals' | 'mappings' | 'withholdsRemovals'> = {
@@ -47,15 +49,18 @@ export class DecisionWorld {
   run(...snapshots: readonly Snapshot[]): readonly string[] {
     const decision = this.decide(...snapshots);
     this.memory = decision.memory;
-    for (const change of decision.plan.changes) {
-      this.namespace = afterChange(this.namespace, change, (entry) => manifestOf(entry, 1));
-    }
+    for (const change of decision.plan.changes) this.apply(change);
     const { hub, cluster } = this.input;
     const moved = movedEntries([...this.namespace.values()], this.#previous(), ownerOf(hub, cluster));
     this.previous = new Map([...this.previous].filter(([, entry]) => !moved.includes(entry)));
     return decision.plan.changes.map(
       (change) => `${change.kind} ${change.kind === 'delete' ? change.name : change.desired.name}`,
     );
+  }
+
+  /** One change reaches the cluster. */
+  apply(change: Change): void {
+    this.namespace = afterChange(this.namespace, change, (entry) => manifestOf(entry, 1));
   }
 
   #inputOf(snapshots: readonly Snapshot[]): DecisionInput {
@@ -65,6 +70,7 @@ export class DecisionWorld {
       observed: this.#observed(),
       memory: this.memory,
       nowMs: this.nowMs,
+      steadyMs: this.nowMs - this.#jumpedMs,
       serverNowMs: this.nowMs + this.serverAheadMs,
       epoch: 1,
     };
@@ -84,6 +90,12 @@ export class DecisionWorld {
   move(): void {
     this.previous = new Map([...this.previous, ...this.namespace]);
     this.namespace = new Map();
+  }
+
+  /** The hub's clock jumps, and no time goes by. */
+  jumpClock(ms: number): void {
+    this.nowMs += ms;
+    this.#jumpedMs += ms;
   }
 
   /** Whether nothing may leave from now on. */

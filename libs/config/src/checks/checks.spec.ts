@@ -1,5 +1,5 @@
 import { parseConfig } from '../index.js';
-import { HEAD, problemsIn } from '../spec-rig.js';
+import { HEAD, problemsIn } from '../config.spec-rig.js';
 
 const SOURCES = 'sources: [{ name: shop-us, region: us-east-1, account: "111122223333" }]\n';
 

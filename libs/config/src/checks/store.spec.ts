@@ -1,5 +1,5 @@
 import { parseConfig } from '../index.js';
-import { configurationIn, errorsIn, HEAD } from '../spec-rig.js';
+import { configurationIn, errorsIn, HEAD } from '../config.spec-rig.js';
 
 function problemsOf(text: string): readonly string[] {
   return errorsIn(HEAD + text).map(({ code, path }) => `${code} ${path}`);

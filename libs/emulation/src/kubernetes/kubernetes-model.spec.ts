@@ -2,7 +2,7 @@ import type { KubernetesFault } from './faults.js';
 import { hubRights } from './access.js';
 import { parseFault } from './faults.js';
 import { seedManifest } from './seed.js';
-import { ENTRIES_PATH, manifest, Rig } from './spec-rig.js';
+import { ENTRIES_PATH, manifest, Rig } from './api-server.spec-rig.js';
 
 const ENTRY = `${ENTRIES_PATH}/b`;
 

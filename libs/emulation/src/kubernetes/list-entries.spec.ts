@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.js';
 import { isList, isObject, objectAt, textAt } from './json.js';
-import type { Answer } from './spec-rig.js';
-import { ENTRIES_PATH, PARTIAL, PARTIAL_LIST, Rig } from './spec-rig.js';
+import type { Answer } from './api-server.spec-rig.js';
+import { ENTRIES_PATH, PARTIAL, PARTIAL_LIST, Rig } from './api-server.spec-rig.js';
 
 function rigWith(...names: readonly string[]): Rig {
   const rig = new Rig();

@@ -1,6 +1,6 @@
 import type { JsonValue } from './json.js';
 import { isList, isObject, objectAt } from './json.js';
-import { ENTRIES_PATH, Rig } from './spec-rig.js';
+import { ENTRIES_PATH, Rig } from './api-server.spec-rig.js';
 
 const PORT = 'k:{"name":"http"}';
 

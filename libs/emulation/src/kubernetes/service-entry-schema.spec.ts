@@ -1,6 +1,6 @@
 import type { JsonObject } from './json.js';
 import { isList, isObject, objectAt, textAt } from './json.js';
-import { ENTRIES_PATH, manifest, Rig } from './spec-rig.js';
+import { ENTRIES_PATH, manifest, Rig } from './api-server.spec-rig.js';
 
 const endpoints = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ address: `10.0.${i >> 8}.${i & 255}` }));

@@ -1,5 +1,5 @@
 import { objectAt } from './json.js';
-import { ENTRIES_PATH, manifest, PARTIAL, Rig } from './spec-rig.js';
+import { ENTRIES_PATH, manifest, PARTIAL, Rig } from './api-server.spec-rig.js';
 
 const STRICT = '?fieldManager=isthmus&fieldValidation=Strict';
 const MODIFIED =

@@ -26,17 +26,48 @@ export async function getObject(
   return answer.status === 404 ? undefined : bodyOf(answer, `reading ${what}`);
 }
 
-/** Makes an object as the manifest says, or leaves it as it is when it says so already. What others added to it stays. */
+/** What is remembered of an object, so that it is changed or deleted as it was seen. */
+export interface ObjectSeen {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly labels: JsonRecord;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Looks at an object; undefined: there is none. */
+export async function seeObject(
+  administrator: Pick<Administrator, 'send'>,
+  manifest: Pick<Manifest, 'kind' | 'metadata'>,
+  signal: AbortSignal,
+): Promise<ObjectSeen | undefined> {
+  const live = await getObject(administrator, pathOf(manifest), { what: nameOf(manifest), signal });
+  if (live === undefined) return undefined;
+  const { uid, resourceVersion, labels, annotations } = isRecord(live['metadata']) ? live['metadata'] : {};
+  const texts = Object.entries(isRecord(annotations) ? annotations : {}).map(([key, value]) => [key, String(value)]);
+  return {
+    uid: String(uid),
+    resourceVersion: String(resourceVersion),
+    labels: isRecord(labels) ? labels : {},
+    annotations: Object.fromEntries(texts) as Readonly<Record<string, string>>,
+  };
+}
+
+/**
+ * Makes an object as the manifest says, or leaves it as it is when it says so already. What others added to it stays.
+ * `labelsOfNew` are given to one that is created, and to no other.
+ */
 export async function applyManifest(
   administrator: Pick<Administrator, 'send'>,
   manifest: Manifest,
-  signal: AbortSignal,
+  { signal, labelsOfNew }: { readonly signal: AbortSignal; readonly labelsOfNew?: Readonly<Record<string, string>> },
 ): Promise<Applied> {
   const what = nameOf(manifest);
   const live = await getObject(administrator, pathOf(manifest), { what, signal });
   if (live === undefined) {
     const path = `${collectionOf(manifest)}?fieldManager=${OBJECT.fieldManager}`;
-    const answer = await send(administrator, { method: 'POST', path, what, signal, body: manifest });
+    const labels = { ...manifest.metadata.labels, ...labelsOfNew };
+    const body = { ...manifest, metadata: { ...manifest.metadata, labels } };
+    const answer = await send(administrator, { method: 'POST', path, what, signal, body });
     bodyOf(answer, `creating ${what}`);
     return 'created';
   }
@@ -57,21 +88,17 @@ export async function applyManifest(
   return 'changed';
 }
 
-/** Deletes an object as it was seen, or as it is now; answers false when it is gone already. */
+/** Deletes an object as it was seen, and no other that took its place or its name; nothing happens when it is gone already. */
 export async function deleteObject(
   administrator: Pick<Administrator, 'send'>,
   manifest: Pick<Manifest, 'kind' | 'metadata'>,
-  { signal, seen }: { readonly signal: AbortSignal; readonly seen?: JsonRecord },
-): Promise<boolean> {
+  { signal, seen }: { readonly signal: AbortSignal; readonly seen: Pick<ObjectSeen, 'uid' | 'resourceVersion'> },
+): Promise<void> {
   const what = nameOf(manifest);
-  const live = seen ?? (await getObject(administrator, pathOf(manifest), { what, signal }))?.['metadata'];
-  if (!isRecord(live)) return false;
-  const preconditions = { uid: live['uid'], resourceVersion: live['resourceVersion'] };
+  const preconditions = { uid: seen.uid, resourceVersion: seen.resourceVersion };
   const body = { apiVersion: 'v1', kind: 'DeleteOptions', preconditions };
   const answer = await send(administrator, { method: 'DELETE', path: pathOf(manifest), what, signal, body });
-  if (answer.status === 404) return false;
-  bodyOf(answer, `deleting ${what}`);
-  return true;
+  if (answer.status !== 404) bodyOf(answer, `deleting ${what}`);
 }
 
 /** Sends a JSON merge patch to an object. */

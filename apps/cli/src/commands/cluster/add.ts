@@ -15,6 +15,7 @@ import { clusterName, IsthmusError } from '@isthmus/model';
 import { stringify } from 'yaml';
 import { EXIT } from '../../exit-codes.js';
 import type { Terminal } from '../../terminal.js';
+import { accountManifests, accountUser, MADE_HERE } from './account.js';
 import { refusedForOthers } from './reachable-server.js';
 
 /** The cluster to add, and the cluster of the hub that is to write to it. */
@@ -57,7 +58,8 @@ export async function runClusterAdd(options: AddOptions, around: ClusterSurround
   if (options.isDryRun) return showPlan(options, { context: target.context, server, ...partsOf(target) }, around);
   const hub = await around.open(options.hub);
   await refuseTaken(options, hub, around.signal);
-  await applyAll(target, targetManifests(options.namespace), around);
+  const user = await accountUser(hub, options, around.signal);
+  await applyAll(target, accountManifests(options.namespace, user), around);
   around.terminal.tell(`waiting for the token in ${options.namespace}`);
   const wait = { timeoutMs: TOKEN_WITHIN_MS, signal: around.signal };
   const given = await waitForToken(target, options.namespace, wait);
@@ -91,7 +93,8 @@ async function applyAll(
   { terminal, signal }: ClusterSurroundings,
 ): Promise<void> {
   for (const manifest of manifests) {
-    const applied = await applyManifest(administrator, manifest, signal);
+    const labelsOfNew = manifest.kind === 'Namespace' ? {} : MADE_HERE;
+    const applied = await applyManifest(administrator, manifest, { signal, labelsOfNew });
     const tone = applied === 'unchanged' ? 'plain' : 'good';
     terminal.tell(`${administrator.context}: ${nameOf(manifest)} ${applied}`, tone);
   }

@@ -15,6 +15,7 @@ import { EXIT } from '../../exit-codes.js';
 import { printable } from '../document.js';
 import type { Files } from '../files.js';
 import type { ClusterSurroundings } from './add.js';
+import { accountUser, releaseAccount } from './account.js';
 import type { ConfigPlace } from './configured.js';
 import { readConfiguration } from './configured.js';
 
@@ -60,7 +61,7 @@ export async function runClusterRemove(options: RemoveOptions, around: Surroundi
   }
   for (const secret of secrets) await removeSecret(own, secret, { options, around });
   if (secrets.length === 0) terminal.tell(`no Secret in ${options.secretsNamespace} holds ${options.name}`, 'warning');
-  await removeAccount(options, around);
+  await removeAccount(own, { options, around });
   return EXIT.ok;
 }
 
@@ -133,19 +134,17 @@ async function removeSecret(own: Administrator, found: FoundSecret, { options, a
 }
 
 /** What `add` made in the cluster, but for the namespace, in which objects of others may be. */
-async function removeAccount({ target, namespace, isDryRun }: RemoveOptions, around: Surroundings): Promise<void> {
+async function removeAccount(own: Administrator, { options, around }: Work): Promise<void> {
+  const { target, namespace, isDryRun } = options;
   const { terminal, signal } = around;
-  const made = targetManifests(namespace).filter(({ kind }) => kind !== 'Namespace');
   if (target === undefined) {
+    const made = targetManifests(namespace).filter(({ kind }) => kind !== 'Namespace');
     const what = made.map(nameOf).join(', ');
     terminal.tell(`in the cluster itself stay: ${what} → name it with --context to take them away`, 'warning');
     return;
   }
   const administrator = await around.open(target);
-  for (const manifest of made.toReversed()) {
-    if (isDryRun) terminal.print(`would delete ${nameOf(manifest)} by context ${administrator.context}`);
-    else if (await deleteObject(administrator, manifest, { signal }))
-      terminal.tell(`deleted ${nameOf(manifest)}`, 'good');
-  }
+  const user = await accountUser(own, options, signal);
+  await releaseAccount(namespace, { administrator, terminal, signal, isDryRun, user });
   terminal.tell(`the namespace ${namespace} stays`);
 }
