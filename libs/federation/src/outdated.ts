@@ -15,6 +15,8 @@ export function isOutdated(
 ): boolean {
   if (decided.cluster !== cluster || decided.hub !== configuration.hub) return true;
   const versions = new Map(decided.snapshots.map(({ source, version }) => [source, version]));
-  const routed = configuration.sources.filter((source) => routesSource(cluster, source)).map(({ name }) => name);
-  return snapshots.some(({ source, version }) => routed.includes(source) && versions.get(source) !== version);
+  const routed = new Set(
+    configuration.sources.filter((source) => routesSource(cluster, source)).map(({ name }) => name),
+  );
+  return snapshots.some(({ source, version }) => routed.has(source) && versions.get(source) !== version);
 }

@@ -7,8 +7,8 @@ import { checkRedis } from '@isthmus/redis';
 import { describeOnRedis } from './on-redis.js';
 import { settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
 import { startRedis } from './redis-server.js';
-import { freePort } from '../servers/server-process.js';
 
 describeOnRedis('the doctor on a real Redis', () => {
   let server: RedisServer | undefined;

@@ -7,7 +7,8 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from '../servers/server-process.js';
+
+import { freePort } from '../servers/free-port.js';
 
 /** A `redis-server` of a test: on loopback, on a free port, with a folder of its own. */
 export interface RedisServer {
