@@ -11,7 +11,7 @@ import type {
   RouteSettings,
   SourceSettings,
 } from '@isthmus/model';
-import { hasAbsenceProof, hasEmptinessProof, isOverruled } from '@isthmus/model';
+import { hasAbsenceProof, hasEmptinessProof, isBelievedTime, isOverruled } from '@isthmus/model';
 import { bookedSource } from './booked-source.js';
 import type { Candidates } from './candidates.js';
 import { candidatesOf } from './candidates.js';
@@ -268,9 +268,6 @@ function removal(cause: 'gone' | 'unmapped', place: Place, context: JudgeContext
   return isProvenAgain ? { kind: 'due' } : { kind: 'keep', reason: 'pending-delete' };
 }
 
-/** How far AWS's clock may run ahead of ours before a recorded time is not believed: a forged one must not freeze a component. */
-const BELIEVED_AHEAD_MS = 300_000;
-
 /** Whether the live object holds a newer state of the component than a reading: by revision, then by AWS's `Date`. */
 function isNewer(
   record: ComponentRecord | undefined,
@@ -278,7 +275,7 @@ function isNewer(
   nowMs: number,
 ): boolean {
   if (record === undefined) return false;
-  const isBelieved = record.observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+  const isBelieved = isBelievedTime(record.observedAtMs, nowMs);
   if (record.revision === reading.revision) return isBelieved && record.observedAtMs > reading.observedAtMs;
   // A time that is not believed says nothing; the revision alone decides then.
   const claim = { revision: record.revision, observedAtMs: isBelieved ? record.observedAtMs : 0 };

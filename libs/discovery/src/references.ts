@@ -1,4 +1,4 @@
-import { hasAbsenceProof, isOverruled, parseComponentKey } from '@isthmus/model';
+import { hasAbsenceProof, isBelievedTime, isOverruled, parseComponentKey } from '@isthmus/model';
 import type {
   ComponentIdentity,
   ComponentKey,
@@ -13,9 +13,6 @@ import { change } from './change.js';
 import { newState } from './catalogue.js';
 import { isNewer, newerFloor, newestKnown } from './revision.js';
 import { selectsRecord } from './selection.js';
-
-/** How far AWS's clock may run ahead of ours before a recorded time is not believed. */
-const BELIEVED_AHEAD_MS = 300_000;
 
 /**
  * Takes up what live objects say of services of this source: one that is not known is looked for from now on, so that
@@ -63,7 +60,7 @@ function namedAs(state: ServiceState, service: ServiceRecord): ServiceState {
 function claimed(state: ServiceState, record: ComponentRecord, nowMs: number): ServiceState {
   const { revision, observedAtMs } = record;
   const read = newestKnown({ ...state, floor: undefined });
-  const isBelievable = Number.isSafeInteger(revision) && observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+  const isBelievable = Number.isSafeInteger(revision) && isBelievedTime(observedAtMs, nowMs);
   if (!isBelievable || isOverruled(record, state.reading?.overrules)) return state;
   if (read !== undefined && !isNewer(record, read)) return state;
   const isEmpty = record.registered === 0 && record.endpoints === 0 && record.also.length === 0;

@@ -1,13 +1,12 @@
 import type { Change, Code, DesiredEntry, EntryName, ObservedEntry } from '@isthmus/model';
 import { IsthmusError, toIsthmusError } from '@isthmus/model';
-import { nameOf } from '@isthmus/plan';
+import { hostOf, nameOf } from '@isthmus/plan';
 import type { ClusterClient, Clock, EntryManifest, WrittenEntry } from '@isthmus/ports';
 
 import type { Breaker } from './breaker.js';
 import { isTransportFailure } from './breaker.js';
 import type { BurstPacer } from './burst-pacer.js';
 import type { WriteMemory } from './write-memory.js';
-import { hostOf } from './write-memory.js';
 
 /** What applying needs of the cluster's own things; nothing is shared between clusters. */
 export interface ApplyTools {

@@ -31,4 +31,19 @@ describe('ClusterObserver', () => {
     await clock.advance(31_000);
     expect(observer.isSweepDue()).toBe(true);
   });
+
+  it('looks again when the list that it made at that time had begun before it', async () => {
+    const { clock, client, observer, observe } = rig({ relistsAfterMs: [30_000] });
+    const list = client.listEntries.bind(client);
+    client.listEntries = async (signal) => {
+      const found = await list(signal);
+      await clock.sleep(5_000);
+      return found;
+    };
+    await clock.advance(27_000);
+    const observed = observe(3_600_000);
+    await clock.advance(5_000);
+    await observed;
+    expect(observer.isSweepDue()).toBe(true);
+  });
 });

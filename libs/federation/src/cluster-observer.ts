@@ -31,7 +31,9 @@ export class ClusterObserver {
   readonly #random: Random;
   #client: ClusterClient | undefined;
   #isListed = false;
+  /** When the last list ended, and when it began: what was written since then may not be in it. */
   #listedAtMs = 0;
+  #shownAtMs = 0;
   #jitter = 0;
   #sweepMs = 0;
   #sweepAtMs = 0;
@@ -107,20 +109,23 @@ export class ClusterObserver {
   }
 
   async #listAll(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
+    const startedAtMs = this.#clock.monotonicMs();
     const list = await client.listEntries(signal);
     await inSlices(this.store.replaceAll(list), this.#clock);
     this.#isListed = true;
-    this.#listed(list.serverTimeMs, sweepMs);
+    this.#listed(startedAtMs, list.serverTimeMs, sweepMs);
   }
 
   async #sweep(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
+    const startedAtMs = this.#clock.monotonicMs();
     const list = await client.listMetadata(signal);
     this.store.sweep(list);
-    this.#listed(list.serverTimeMs, sweepMs);
+    this.#listed(startedAtMs, list.serverTimeMs, sweepMs);
   }
 
-  #listed(serverTimeMs: number, sweepMs: number): void {
+  #listed(startedAtMs: number, serverTimeMs: number, sweepMs: number): void {
     this.learnServerTime(serverTimeMs);
+    this.#shownAtMs = startedAtMs;
     this.#listedAtMs = this.#clock.monotonicMs();
     this.#jitter = SWEEP_JITTER_SHARE * (this.#random.next() - 0.5);
     this.#planSweep(sweepMs);
@@ -129,7 +134,7 @@ export class ClusterObserver {
   #planSweep(sweepMs: number): void {
     this.#sweepMs = sweepMs;
     const regularMs = this.#listedAtMs + sweepMs * (1 + this.#jitter);
-    this.#sweepAtMs = Math.min(regularMs, ...this.#relistsAtMs.filter((atMs) => atMs > this.#listedAtMs));
+    this.#sweepAtMs = Math.min(regularMs, ...this.#relistsAtMs.filter((atMs) => atMs > this.#shownAtMs));
   }
 
   #fail(error: IsthmusError): IsthmusError {

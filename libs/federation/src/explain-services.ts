@@ -2,7 +2,6 @@ import type {
   ClusterSettings,
   ComponentKey,
   Configuration,
-  NameFilter,
   RoutedNames,
   RouteSelector,
   ServiceRecord,
@@ -10,7 +9,7 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
-import { CODES, matchesAny, routeOf } from '@isthmus/model';
+import { CODES, isRead, matchesAny, routeOf } from '@isthmus/model';
 
 import type { NotMappedExplanation } from './explain-view.js';
 
@@ -110,12 +109,7 @@ function detailsOf(
   }
   const there = hostByTemplate(route.to.host, service);
   if (there !== host) return [`${route.place}: there its host is ${there}, not ${host}`];
-  const isRead = isSelected(source.namespaces, names.namespace) && isSelected(source.services, names.service);
-  return isRead ? undefined : [`source ${source.name} leaves it out by its namespaces or services`];
-}
-
-function isSelected({ include, exclude }: NameFilter, name: string): boolean {
-  return matchesAny(include, name) && !matchesAny(exclude, name);
+  return isRead(source, names) ? undefined : [`source ${source.name} leaves it out by its namespaces or services`];
 }
 
 function isNamed(service: ServiceRecord, host: string, template: string): boolean {

@@ -130,11 +130,6 @@ function isForgotten({ refused, failures, writtenAtMs, notBeforeMs }: Attempts, 
   return isOld && refused === undefined && failures === 0;
 }
 
-/** Host of the object that a change is about. */
-export function hostOf(change: Change): string {
-  return change.kind === 'delete' ? change.host : change.desired.host;
-}
-
 /** What a change would send, as a text to compare: the hash that clusters share, because there is one of each object. */
 function contentOf(change: Change): string {
   return change.kind === 'delete' ? `delete ${change.observed.uid}` : change.desired.bodyHash;

@@ -52,3 +52,11 @@ export function isOverruled(
 ): boolean {
   return overrules !== undefined && revision <= overrules.revision && observedAtMs <= overrules.untilMs;
 }
+
+/** How far AWS's clock may run ahead of ours. */
+const BELIEVED_AHEAD_MS = 300_000;
+
+/** Whether a recorded time of AWS (epoch ms) can be true: a forged one, far ahead, must not freeze a component. */
+export function isBelievedTime(observedAtMs: number, nowMs: number): boolean {
+  return observedAtMs <= nowMs + BELIEVED_AHEAD_MS;
+}

@@ -197,7 +197,8 @@ function byUrgency(a: Change, b: Change): number {
   return urgent - urgency(b) || compareText(hostOf(a), hostOf(b)) || (isLastFirst ? -byPart : byPart);
 }
 
-function hostOf(change: Change): string {
+/** Host of the object that a change is about. */
+export function hostOf(change: Change): string {
   return change.kind === 'delete' ? change.host : change.desired.host;
 }
 

@@ -252,9 +252,6 @@ export const METRICS = [
   ...CLUSTER_METRICS,
 ] as const;
 
-/** Name of a declared metric. */
-export type MetricName = (typeof METRICS)[number]['name'];
-
 const FORBIDDEN_LABELS: ReadonlySet<string> = new Set([
   'service',
   'host',

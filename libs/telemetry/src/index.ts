@@ -1,6 +1,5 @@
 export { isForbiddenLabel, METRICS } from './catalogue.js';
-export type { MetricDefinition, MetricName } from './catalogue.js';
-export { errorFields } from './error-fields.js';
+export type { MetricDefinition } from './catalogue.js';
 export { createLogger } from './logger.js';
 export type { LogDestination, LogLevel, LoggerOptions } from './logger.js';
 export { PromMetrics } from './prom-metrics.js';

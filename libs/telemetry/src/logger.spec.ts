@@ -1,6 +1,5 @@
-import { IsthmusError, Secret } from '@isthmus/model';
+import { Secret } from '@isthmus/model';
 import type { LogFields } from '@isthmus/ports';
-import { errorFields } from './error-fields.js';
 import { createLogger } from './logger.js';
 import type { LogLevel } from './logger.js';
 
@@ -100,21 +99,5 @@ describe('createLogger', () => {
   it('cuts a text that is too long for a log line', () => {
     const { line } = logged((logger) => logger.info('x', { detail: 'ab '.repeat(10_000) }));
     expect(String(line['detail']).length).toBeLessThan(8200);
-  });
-});
-
-describe('errorFields', () => {
-  it('tells code, message and stack, and of causes nothing but their names', () => {
-    const cause = Object.assign(new TypeError(`failed with ${CANARY}`), { $response: { headers: { token: CANARY } } });
-    const error = new IsthmusError('network', 'ListServices in eu-west-1 failed', { cause });
-    const { text, line } = logged((logger) => logger.warn('source was not read', errorFields(error)));
-    expect(line).toMatchObject({ code: 'network', error: 'ListServices in eu-west-1 failed', causes: ['TypeError'] });
-    expect(line['stack']).toContain('IsthmusError');
-    expect(text).not.toContain(CANARY);
-  });
-
-  it('calls anything that an adapter did not translate an internal error', () => {
-    expect(errorFields(new RangeError('odd'))).toMatchObject({ code: 'internal-error', error: 'odd' });
-    expect(errorFields('odd')).toEqual({ code: 'internal-error', error: 'odd' });
   });
 });
