@@ -71,7 +71,7 @@ export function within<Answer>(
     signal?.addEventListener('abort', giveUp, { once: true });
     answer.then(
       (value) => end(() => resolve(value)),
-      (error: unknown) => end(() => reject(error as Error)),
+      (error: unknown) => end(() => reject(error)),
     );
   });
 }
