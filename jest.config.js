@@ -3,6 +3,7 @@ export default {
   testRegex: '\\.spec\\.ts$',
   testPathIgnorePatterns: ['/node_modules/', '/test/architecture/violations/', '/test/e2e/', '/test/deploy/'],
   testEnvironment: '<rootDir>/scripts/jest-environment.mjs',
+  testSequencer: '<rootDir>/scripts/longest-first.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '/apps/hub/.+\\.ts$': ['ts-jest', { useESM: true }],

@@ -3,6 +3,7 @@
 // and most suites take twice as long. What a file leaves behind ends with its worker.
 import { TestEnvironment } from 'jest-environment-node';
 import vm from 'node:vm';
+import './jest-compile-once.mjs';
 
 const { createContext } = vm;
 

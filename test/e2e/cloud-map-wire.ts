@@ -2,7 +2,7 @@ import type { CloudMapOperation, CloudMapTrouble } from '@isthmus/testing';
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
-import { LOOPBACK } from './servers/server-process.js';
+import { LOOPBACK } from './servers/free-port.js';
 
 type Kind = CloudMapTrouble['kind'];
 interface Reply {

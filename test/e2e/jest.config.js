@@ -1,11 +1,11 @@
 import base from '../../jest.config.js';
 
-/** Suites on real servers: in turn, because each starts servers of its own and every one of them is patient. */
+/** Suites on real servers of their own. Most of what they do is to wait, so that three share two cores without harm. */
 export default {
   ...base,
   rootDir: '../..',
   roots: ['<rootDir>/test/e2e'],
   testPathIgnorePatterns: ['/node_modules/'],
-  maxWorkers: 1,
+  maxWorkers: 3,
   testTimeout: 60_000,
 };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { LOOPBACK, freePort } from './servers/server-process.js';
+import { LOOPBACK, freePort } from './servers/free-port.js';
 import { TcpGate } from './servers/tcp-gate.js';
 
 describe('TcpGate', () => {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
 import { callJson } from '../../apps/cli/src/demo/remote.js';
 import type { ServerProcess } from '../e2e/servers/server-process.js';
-import { freePort } from '../e2e/servers/server-process.js';
+import { freePort } from '../e2e/servers/free-port.js';
 import { startBuiltApp } from './built-app.js';
 
 /** Sources and clusters of `isthmus.yaml`. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 
 import { snapshotCodec } from '@isthmus/federation';
-import type { RedisSettings, ServiceState, Snapshot } from '@isthmus/model';
+import type { ServiceState, Snapshot } from '@isthmus/model';
 import { attributesOf } from '@isthmus/model';
 import type { RedisBackend } from '@isthmus/redis';
 import { openRedis } from '@isthmus/redis';
@@ -17,6 +17,7 @@ import {
   source,
 } from '@isthmus/testing';
 
+import { settingsOf } from '../e2e/redis/open-store.js';
 import type { RedisServer } from '../e2e/redis/redis-server.js';
 import { startRedis } from '../e2e/redis/redis-server.js';
 import type { Benchmark, Row } from './measure.js';
@@ -89,17 +90,8 @@ async function measureOnce(server: RedisServer): Promise<Times> {
 }
 
 function open({ port }: RedisServer): RedisBackend {
-  const settings: RedisSettings = {
-    address: { kind: 'server', host: '127.0.0.1', port },
-    database: 0,
-    username: undefined,
-    passwordFile: undefined,
-    tls: undefined,
-    keyPrefix: 'isthmus',
-    waitReplicas: 0,
-  };
   const observers = { clock: systemClock, logger: silentLogger, metrics: recordingMetrics() };
-  return openRedis({ settings, hub: 'bench', codec: snapshotCodec, ...observers });
+  return openRedis({ settings: settingsOf(port), hub: 'bench', codec: snapshotCodec, ...observers });
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -160,6 +160,14 @@ describe('ClusterDirectory', () => {
     expect(changes.count).toBe(4);
   });
 
+  it('has no gauge of Secrets that the configuration does not ask for any more', async () => {
+    const { registry, directory, metrics, follow } = rig();
+    const followed = await follow([inSecret('s')]);
+    registry().show({ secrets: [] });
+    await directory.follow({ ...followed, clusterSecrets: undefined }, () => undefined);
+    expect(metrics.value('isthmus_cluster_secrets_up')).toBe(0);
+  });
+
   it('follows other Secrets when the configuration says so, and none when it stops', async () => {
     const { directory, registries, follow } = rig();
     const followed = await follow([]);

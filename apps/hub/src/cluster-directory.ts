@@ -53,6 +53,9 @@ export class ClusterDirectory {
   async follow({ clusterSecrets: settings }: Configuration, onChange: () => void): Promise<void> {
     if (isDeepStrictEqual(settings, this.#followed?.settings)) return;
     await this.stop();
+    // Nobody watches now: what was wrong before is wrong no more.
+    this.#options.metrics.forget('isthmus_cluster_secrets_up', {});
+    this.#toldError = undefined;
     if (settings === undefined) return;
     const registry = this.#options.registryOf(settings);
     const stop = new AbortController();

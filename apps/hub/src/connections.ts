@@ -87,9 +87,9 @@ export class Connections {
     this.#clusters = clusters;
     const kept = new Set(clusters.map(keyOf));
     const gone = [...this.#connections].filter(([key]) => !kept.has(key));
+    for (const key of this.#jobs.keys()) if (!kept.has(key)) this.#jobs.delete(key);
     for (const [key, { cluster }] of gone) {
       this.#connections.delete(key);
-      this.#jobs.delete(key);
       if (!clusters.some(({ name }) => name === cluster.name)) this.#options.onUsed?.(cluster, undefined);
     }
     await Promise.all(gone.map(([, { client }]) => closeClient(client)));

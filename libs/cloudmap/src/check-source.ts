@@ -7,7 +7,7 @@ import type {
   ServiceSummary,
   SourceSettings,
 } from '@isthmus/model';
-import { broken, CODES, componentKey, fine, unseen, warned } from '@isthmus/model';
+import { broken, CODES, componentKey, failureOf, fine, unseen, warned } from '@isthmus/model';
 import type { CloudMapSource } from '@isthmus/ports';
 import { iamPolicy, OPERATIONS } from './iam-policy.js';
 import type { Operation } from './operation.js';
@@ -23,7 +23,7 @@ export async function checkSource(
   signal: AbortSignal,
 ): Promise<readonly Check[]> {
   const namespaces = await source.listNamespaces(signal);
-  const first = firstFailure(namespaces);
+  const first = failureOf(namespaces);
   if (first !== undefined && first.code !== 'access-denied') return [unreachable(first)];
   const listed = valueOf(namespaces) ?? [];
   const denied = await deniedOperations(source, listed, signal);
@@ -64,7 +64,7 @@ async function deniedOperations(
   ];
   return new Map(
     answers.flatMap(([operation, answer]) => {
-      const failure = firstFailure(answer);
+      const failure = failureOf(answer);
       return failure?.code === 'access-denied' ? [[operation, failure] as const] : [];
     }),
   );
@@ -126,17 +126,6 @@ function serviceOf(namespace: NamespaceRecord | undefined, summary: ServiceSumma
     createdAtMs: 0,
     isShared: namespace?.isShared ?? false,
   };
-}
-
-function firstFailure(answer: Answer<unknown>): IsthmusError | undefined {
-  switch (answer.kind) {
-    case 'complete':
-      return undefined;
-    case 'partial':
-      return answer.missing;
-    case 'failed':
-      return answer.error;
-  }
 }
 
 function valueOf<Value>(answer: Answer<Value>): Value | undefined {

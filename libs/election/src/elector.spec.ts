@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { IsthmusError } from '@isthmus/model';
 import type { Term } from '@isthmus/ports';
 import { FakeLeaseStore, fixedRandom, ManualClock, recordingLogger, recordingMetrics, settle } from '@isthmus/testing';
@@ -106,6 +107,17 @@ describe('Elector', () => {
     expect(a.elector.isSafe()).toBe(false);
     await clock.advance(2_100);
     expect(a.elector.isSafe()).toBe(true);
+  });
+
+  it('leaves nothing behind with each look at a lease that another one holds', async () => {
+    const a = open('a');
+    await clock.advance(20_000);
+    const b = open('b');
+    await clock.advance(20_000);
+    const before = getEventListeners(b.stop.signal, 'abort').length;
+    await clock.advance(120_000);
+    expect(a.elector.isSafe()).toBe(true);
+    expect(getEventListeners(b.stop.signal, 'abort')).toHaveLength(before);
   });
 
   it('takes a higher epoch with the next renewal', async () => {

@@ -39,8 +39,8 @@ export class Elector implements LeaderElector {
   #renewedAtWallMs = 0;
   #floor = 0;
   #term: AbortController | undefined;
-  /** Resolves when the work of the last term has ended. */
-  #idle: Promise<void> = Promise.resolve();
+  /** Resolves when the work of the last term has ended; undefined: it has. */
+  #working: Promise<void> | undefined;
   #lead: (term: Term) => Promise<void> = () => Promise.resolve();
 
   /** Throws when the timings are not safe together. */
@@ -73,7 +73,9 @@ export class Elector implements LeaderElector {
     this.#lead = lead;
     while (!signal.aborted) {
       // A new term begins when the work of the last one has ended.
-      if (this.#state.role === 'follower') await Promise.race([this.#idle, abortOf(signal)]);
+      if (this.#state.role === 'follower' && this.#working !== undefined) {
+        await Promise.race([this.#working, abortOf(signal)]);
+      }
       await this.#happen({ kind: 'tick', atMs: this.#nowMs() });
       await this.#rest(signal);
     }
@@ -167,8 +169,11 @@ export class Elector implements LeaderElector {
     metrics.count('isthmus_leader_transitions_total', { to: 'leader' });
     const term = new AbortController();
     this.#term = term;
-    this.#idle = this.#work({ epoch, signal: term.signal });
-    this.#idle.then(() => this.#workEnded(term.signal)).catch((error: unknown) => this.#workFailed(error));
+    const working = this.#work({ epoch, signal: term.signal }).finally(() => {
+      this.#working = undefined;
+    });
+    this.#working = working;
+    working.then(() => this.#workEnded(term.signal)).catch((error: unknown) => this.#workFailed(error));
     this.#watchDeadline(term.signal).catch((error: unknown) => this.#workFailed(error));
     return Promise.resolve();
   }
@@ -211,7 +216,7 @@ export class Elector implements LeaderElector {
     metrics.count('isthmus_leader_transitions_total', { to: 'follower' });
     this.#term?.abort();
     this.#term = undefined;
-    if (reason === 'stopped') await Promise.race([this.#idle, clock.sleep(STOP_WITHIN_MS)]);
+    if (reason === 'stopped') await Promise.race([this.#working, clock.sleep(STOP_WITHIN_MS)]);
   }
 
   async #release({ holder, epoch }: LeaseRecord): Promise<void> {

@@ -22,6 +22,7 @@ import type {
   Snapshot,
   SourceSettings,
 } from '@isthmus/model';
+import { failureOf } from '@isthmus/model';
 import type { Clock, CloudMapSource, Presence } from '@isthmus/ports';
 
 import { inParallel } from './in-parallel.js';
@@ -104,7 +105,7 @@ export class CatalogueReader {
     await inParallel(namespaces, CONCURRENCY, async (namespace) => {
       const take = (page: readonly ServiceSummary[]): void => this.#take(listing, namespace, page);
       const answer = await this.#options.source.listServices(namespace, take, signal);
-      listing.missing ??= missingOf(answer);
+      listing.missing ??= failureOf(answer);
     });
     return listing;
   }
@@ -128,7 +129,7 @@ export class CatalogueReader {
       for (const { id } of page) listed.add(id);
       unplaced.push(...page.filter((summary) => !place(summary)));
     };
-    listing.missing = missingOf(await this.#options.source.listAllServices(onPage, signal));
+    listing.missing = failureOf(await this.#options.source.listAllServices(onPage, signal));
     if (listing.missing === undefined) this.#forgetNamespaces(listed);
     const failures: IsthmusError[] = [];
     await inParallel(unplaced, CONCURRENCY, async (summary) => {
@@ -167,7 +168,7 @@ export class CatalogueReader {
     signal: AbortSignal,
   ): Promise<IsthmusError | undefined> {
     const answer = await this.#options.source.getService(isOwn ? id : arn, signal);
-    if (answer.kind !== 'complete') return missingOf(answer);
+    if (answer.kind !== 'complete') return failureOf(answer);
     if (answer.value !== 'not-found') this.#namespaceIds.set(id, answer.value.namespaceId);
     return undefined;
   }
@@ -185,16 +186,5 @@ export class CatalogueReader {
     const answer = await source.getService(probe.serviceId, signal);
     if (answer.kind === 'failed') return answer;
     return { ...answer, value: answer.value === 'not-found' ? 'not-found' : 'present' };
-  }
-}
-
-function missingOf(answer: Answer<unknown>): IsthmusError | undefined {
-  switch (answer.kind) {
-    case 'complete':
-      return undefined;
-    case 'partial':
-      return answer.missing;
-    case 'failed':
-      return answer.error;
   }
 }

@@ -12,6 +12,7 @@ import type { WriteResult, WriterTools, WriteWork } from './entry-writer.js';
 import { EntryWriter } from './entry-writer.js';
 import { reportError } from './error-report.js';
 import type { Leadership } from './leadership.js';
+import { isOutdated } from './outdated.js';
 import { activePause } from './pause.js';
 import { PreviousNamespaces } from './previous-namespaces.js';
 import { steadyTime } from './steady-time.js';
@@ -41,6 +42,8 @@ export interface ClusterReconcilerOptions {
 export interface ClusterView {
   readonly connection: 'up' | 'down' | 'unknown';
   readonly decision: Decision | undefined;
+  /** Whether more is known by now than the decision was made from. */
+  readonly isOutdated: boolean;
   readonly error: ErrorReport | undefined;
   readonly epoch: number;
   readonly lastAppliedAtMs: number | undefined;
@@ -82,6 +85,9 @@ export class ClusterReconciler {
     return {
       connection: this.#connection,
       decision: this.#decision,
+      isOutdated:
+        this.#decidedFrom !== undefined &&
+        isOutdated(this.#decidedFrom, this.#options.input(), this.#options.snapshots()),
       error: this.#error,
       epoch: this.#epoch,
       lastAppliedAtMs: this.#writer.lastAppliedAtMs,
@@ -169,7 +175,9 @@ export class ClusterReconciler {
     const { core, onReferenced } = this.#options;
     const input = this.#gather(from, snapshots);
     const decision = await core.decideCluster(input);
-    this.#decidedFrom = input;
+    // What was remembered of objects before it is not: an explanation needs none of it, and it is as much as they are.
+    const { recall: _, ...memory } = input.memory;
+    this.#decidedFrom = { ...input, memory: { ...memory, live: decision.memory.live } };
     this.#memory = decision.memory;
     const left = this.#previous.warnings(this.#observer.store);
     this.#decision = left.length === 0 ? decision : { ...decision, warnings: [...decision.warnings, ...left] };

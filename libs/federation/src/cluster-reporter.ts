@@ -1,4 +1,4 @@
-import type { Change, ClusterName, Code, IsthmusError, Plan, Snapshot, WritesStopped } from '@isthmus/model';
+import type { Change, ClusterName, Code, EntryName, IsthmusError, Plan, Snapshot, WritesStopped } from '@isthmus/model';
 import { parseComponentKey } from '@isthmus/model';
 import { nameOf } from '@isthmus/plan';
 import type { Clock, Logger, Metrics } from '@isthmus/ports';
@@ -35,7 +35,7 @@ export class ClusterReporter {
   #holds: ReadonlyMap<string, number> = new Map();
   #rejections: ReadonlySet<string> = new Set();
   /** Time of the newest change that was already reported as propagated, by object. */
-  readonly #propagated = new Map<string, number>();
+  readonly #propagated = new Map<EntryName, number>();
 
   constructor(options: {
     readonly name: ClusterName;
@@ -141,6 +141,11 @@ export class ClusterReporter {
 
   createdNamespace(namespace: string): void {
     this.#logger.info('namespace created', { cluster: this.#cluster, namespace });
+  }
+
+  /** An object is gone. */
+  deleted(name: EntryName): void {
+    this.#propagated.delete(name);
   }
 
   /** Observes how long the newest change of a written object's components took; once per change. */

@@ -21,7 +21,10 @@ async function filled(): Promise<FederationWorld> {
 function removalsIn(world: FederationWorld, changes: Partial<Configuration>): readonly ConfigRemoval[] {
   const held = world.federation.components('eks');
   if (!held.ok) throw new Error(held.error);
-  return findConfigRemovals(world.configuration(changes), [held.value]);
+  return findConfigRemovals(world.configuration(changes), {
+    clusters: [held.value],
+    sources: world.federation.status().sources,
+  });
 }
 
 /** `name component` of what the hub itself marks, or holds as a removal by configuration. */
@@ -72,7 +75,7 @@ describe('findConfigRemovals', () => {
     await world.stop();
   });
 
-  it('counts a service of another account as mapped as long as a source sees it', async () => {
+  it('counts a service of another account as mapped as long as a source sees it, whatever its name is now', async () => {
     const world = await filled();
     const held = world.federation.components('eks');
     const other = source({ name: 'other', account: '999988887777' });
@@ -82,9 +85,18 @@ describe('findConfigRemovals', () => {
         ? held.value.hosts.map((host) => ({ ...host, components: host.components.map((one) => ({ ...one, seenBy })) }))
         : [];
     const names = (seenBy: readonly string[]) =>
-      findConfigRemovals(next, [{ cluster: 'eks', hosts: seen(seenBy) }]).map(({ name }) => name);
+      findConfigRemovals(next, {
+        clusters: [{ cluster: 'eks', hosts: seen(seenBy) }],
+        sources: [
+          { name: 'us', region: 'us-east-1', account: '111122223333' },
+          { name: 'renamed', region: 'us-east-1', account: '999988887777' },
+          { name: 'elsewhere', region: 'eu-north-1', account: '999988887777' },
+        ],
+      }).map(({ name }) => name);
     expect(names([])).toEqual(['cloudmap-cart.shop', 'cloudmap-pay.shop']);
     expect(names([sourceName('other')])).toEqual([]);
+    expect(names([sourceName('renamed')])).toEqual([]);
+    expect(names([sourceName('elsewhere')])).toEqual(['cloudmap-cart.shop', 'cloudmap-pay.shop']);
     await world.stop();
   });
 

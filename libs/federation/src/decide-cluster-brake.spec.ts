@@ -1,30 +1,9 @@
-import type { ServiceState, Snapshot } from '@isthmus/model';
+import type { ServiceState } from '@isthmus/model';
 import { clusterName } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, US } from '@isthmus/testing';
+import { addressesOf, all, CART, gone, read, services, without } from './twenty-services.spec-rig.js';
 
-const read = (service: ServiceState['service'], addresses: readonly string[], revision = 1): ServiceState =>
-  given.serviceState(service, {
-    reading: given.reading(
-      addresses.map((address) => given.instance(address)),
-      { revision },
-    ),
-  });
-const gone = (service: ServiceState['service'], atMs: number): ServiceState =>
-  given.serviceState(service, { absence: given.provenAbsence(atMs) });
-const services = Array.from({ length: 20 }, (_, i) => given.serviceRecord(`s${i}.shop`));
-const addressesOf = (i: number): readonly string[] => [`10.1.${i}.1`, `10.1.${i}.2`, `10.1.${i}.3`];
-const all = (): Snapshot =>
-  given.snapshot(
-    US,
-    services.map((service, i) => read(service, addressesOf(i))),
-  );
-const without = (count: number, atMs: number): Snapshot =>
-  given.snapshot(
-    US,
-    services.map((service, i) => (i < count ? gone(service, atMs) : read(service, addressesOf(i)))),
-  );
-const CART = given.serviceRecord('cart.shop');
 describe('decideCluster: the brake', () => {
   it('lets a fifth of the objects go', () => {
     const world = new DecisionWorld();

@@ -1,25 +1,9 @@
-import type { ServiceState, Snapshot } from '@isthmus/model';
+import type { Snapshot } from '@isthmus/model';
 import { OBJECT } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, EU, US } from '@isthmus/testing';
+import { all, CART, gone, read, services } from './twenty-services.spec-rig.js';
 
-const read = (service: ServiceState['service'], addresses: readonly string[], revision = 1): ServiceState =>
-  given.serviceState(service, {
-    reading: given.reading(
-      addresses.map((address) => given.instance(address)),
-      { revision },
-    ),
-  });
-const gone = (service: ServiceState['service'], atMs: number): ServiceState =>
-  given.serviceState(service, { absence: given.provenAbsence(atMs) });
-const services = Array.from({ length: 20 }, (_, i) => given.serviceRecord(`s${i}.shop`));
-const addressesOf = (i: number): readonly string[] => [`10.1.${i}.1`, `10.1.${i}.2`, `10.1.${i}.3`];
-const all = (): Snapshot =>
-  given.snapshot(
-    US,
-    services.map((service, i) => read(service, addressesOf(i))),
-  );
-const CART = given.serviceRecord('cart.shop');
 describe('decideCluster: the configuration', () => {
   const mapped = (...names: readonly string[]): DecisionWorld['input']['cluster'] =>
     given.cluster({ routes: [given.route({ services: names })] });

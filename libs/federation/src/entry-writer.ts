@@ -88,6 +88,7 @@ export class EntryWriter {
     const { clock, reporter } = this.#tools;
     const { changes, connection, input, epoch, namespace } = work;
     const startMs = clock.monotonicMs();
+    this.#memory.planned(changes);
     const isPaused = startMs < this.#pausedUntilMs && connection === this.#pausedConnection;
     if (changes.length === 0 || isPaused || !isWritable(input, clock.nowMs())) return undefined;
     const result = await this.#apply(work, signal);
@@ -141,7 +142,11 @@ export class EntryWriter {
   #remember(write: AcknowledgedWrite, snapshots: readonly Snapshot[]): void {
     const { store } = this.#observer;
     this.#lastAppliedAtMs = this.#tools.clock.nowMs();
-    if (write.kind === 'deleted') return store.put(nameOf(write.change), undefined);
+    if (write.kind === 'deleted') {
+      const name = nameOf(write.change);
+      this.#tools.reporter.deleted(name);
+      return store.put(name, undefined);
+    }
     store.wrote(write.manifest, write.answer.metadata);
     this.#observer.learnServerTime(write.answer.serverTimeMs);
     this.#tools.reporter.propagated(write.change, snapshots);

@@ -65,7 +65,15 @@ export function facts(situation: Situation, view: Partial<ClusterView> = {}): Cl
   const decision = decideCluster(input);
   return {
     input,
-    view: { connection: 'up', decision, error: undefined, epoch: 1, lastAppliedAtMs: undefined, ...view },
+    view: {
+      connection: 'up',
+      decision,
+      isOutdated: false,
+      error: undefined,
+      epoch: 1,
+      lastAppliedAtMs: undefined,
+      ...view,
+    },
   };
 }
 

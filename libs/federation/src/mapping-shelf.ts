@@ -11,14 +11,18 @@ export interface SharedWork {
 
 /** Shared work by what makes it: clusters whose settings say the same share it, and it is kept up to date once. */
 export class MappingShelf {
-  readonly #shelf = new Map<string, SharedWork & { readonly sources: readonly SourceSettings[] }>();
+  readonly #shelf = new Map<string, SharedWork>();
+  #sources: readonly SourceSettings[] = [];
 
-  /** The work of a cluster and of those like it; a new configuration of the sources begins anew. */
+  /** The work of a cluster and of those like it; with other sources, of a newly loaded configuration, all begins anew. */
   workOf(cluster: ClusterSettings, sources: readonly SourceSettings[]): SharedWork {
+    // Also that of routes which nobody has any more.
+    if (this.#sources !== sources) this.#shelf.clear();
+    this.#sources = sources;
     const key = keyOf(cluster);
     const kept = this.#shelf.get(key);
-    if (kept?.sources === sources) return kept;
-    const work = { sources, mapping: new MappingIndex(cluster, sources), plain: new PlainHosts() };
+    if (kept !== undefined) return kept;
+    const work = { mapping: new MappingIndex(cluster, sources), plain: new PlainHosts() };
     this.#shelf.set(key, work);
     return work;
   }

@@ -44,49 +44,43 @@ const RELISTS_AFTER_MS = [30_000, 60_000, 120_000, 240_000];
 export class Replica {
   readonly #options: ReplicaOptions;
   readonly #stop = new AbortController();
-  readonly #standby: Standby;
   readonly #naming: SourceNaming;
   readonly #running: Running | undefined;
   #configuration: Configuration;
-  #federation: Federation | undefined;
+  /** What it does now. Each is made anew, so that nothing of the one before is kept. */
+  #work: Federation | Standby;
   #following: Running | undefined;
   #couldRemove = true;
 
   /** Starts at once. */
   constructor(configuration: Configuration, options: ReplicaOptions) {
     const { ports, elector } = options;
-    const { clock, loopClock = () => clock } = ports;
     this.#options = options;
     this.#configuration = configuration;
     this.#naming = new SourceNaming({ ...ports, mayRemove: () => elector?.isSafe() ?? true });
-    this.#standby = new Standby({
-      ...ports,
-      loopClock: loopClock('standby'),
-      configuration: () => this.#configuration,
-    });
     if (elector === undefined) {
-      this.#federation = this.#federate(ports);
+      this.#work = this.#federate(ports);
       ports.metrics.set('isthmus_leader_is_leader', 1);
       return;
     }
-    this.#follow();
+    this.#work = this.#follow();
     this.#running = new Running((signal) => elector.run((term) => this.#lead(term, elector), signal));
   }
 
   /** The work of a leader; undefined while this replica stands by. */
   get federation(): Federation | undefined {
-    return this.#federation;
+    return this.#work instanceof Federation ? this.#work : undefined;
   }
 
   /** Works by another configuration from now on. */
   configure(configuration: Configuration): void {
     this.#configuration = configuration;
-    this.#federation?.configure(configuration);
+    this.federation?.configure(configuration);
   }
 
   /** Sets the gauges that change with time alone. */
   report(): void {
-    this.#federation?.report();
+    this.federation?.report();
     if (this.#options.elector === undefined) {
       this.#options.ports.metrics.set('isthmus_leader_epoch', this.leader().epoch);
     }
@@ -104,18 +98,18 @@ export class Replica {
     );
     if (this.#mayRemove() === this.#couldRemove) return;
     this.#couldRemove = this.#mayRemove();
-    this.#federation?.wakeClusters();
+    this.federation?.wakeClusters();
   }
 
   leader(): LeaderView {
     const { elector, ports } = this.#options;
-    return elector?.view() ?? { isLeader: true, holder: ports.replica, epoch: this.#federation?.epoch() ?? 0 };
+    return elector?.view() ?? { isLeader: true, holder: ports.replica, epoch: this.federation?.epoch() ?? 0 };
   }
 
   status(): HubStatus {
     const { ports, store, clusterSecrets } = this.#options;
     return {
-      ...(this.#federation ?? this.#standby).status(),
+      ...this.#work.status(),
       replica: ports.replica,
       leader: { ...this.leader(), error: errorStatus(store.leaseError()) },
       store: { kind: store.kind, error: errorStatus(store.error()) },
@@ -131,14 +125,13 @@ export class Replica {
       error === undefined ? [] : [`${what}: ${error.code}: ${error.message}`],
     );
     if (away.length > 0) return away;
-    if (this.#federation !== undefined) return this.#federation.unreadyReasons();
-    return this.#standby.hasRead ? [] : ['store: the snapshots were not read yet'];
+    return this.#work.unreadyReasons();
   }
 
   /** Stops everything; resolves when the last call has ended and the lease was given up. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    if (this.#running === undefined) await this.#federation?.stop();
+    if (this.#running === undefined) await this.federation?.stop();
     await Promise.all([this.#running?.stop(), this.#following?.stop()]);
   }
 
@@ -147,11 +140,10 @@ export class Replica {
     const followed = this.#following?.stop();
     const leadership = leadershipOf(elector);
     const federation = this.#federate({ ...ports, leadership, relistsAfterMs: RELISTS_AFTER_MS });
-    this.#federation = federation;
+    this.#work = federation;
     // At once, and not when others have had their turn: every loop and request of the term hangs on this.
     return onAbort(signal, async () => {
-      this.#federation = undefined;
-      if (!this.#stop.signal.aborted) this.#follow();
+      this.#work = this.#follow();
       await Promise.all([federation.stop(), followed]);
     });
   }
@@ -166,8 +158,16 @@ export class Replica {
     return store.holdsLease || store.error() === undefined;
   }
 
-  #follow(): void {
-    this.#following = new Running((signal) => this.#standby.run(signal));
+  #follow(): Standby {
+    const { ports } = this.#options;
+    const { clock, loopClock = () => clock } = ports;
+    const standby = new Standby({
+      ...ports,
+      loopClock: loopClock('standby'),
+      configuration: () => this.#configuration,
+    });
+    if (!this.#stop.signal.aborted) this.#following = new Running((signal) => standby.run(signal));
+    return standby;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Snapshot } from '@isthmus/model';
 import { emptySnapshot, sourceName } from '@isthmus/model';
+import { settle } from '@isthmus/testing';
 import { MemorySnapshotStore } from './memory-snapshot-store.js';
 import { SnapshotSaver } from './snapshot-saver.js';
 
@@ -60,6 +61,20 @@ describe('SnapshotSaver', () => {
     saver.save(version(10));
     await saver.settled();
     expect(await storedVersion()).toBe(10);
+  });
+
+  it('lets no saves pile up behind one that takes long', async () => {
+    const { saver, store } = rig();
+    const started: (() => void)[] = [];
+    store.save = (snapshot) =>
+      new Promise((resolve) => void started.push(() => resolve({ kind: 'conflict', storedVersion: snapshot.version })));
+    for (let n = 1; n <= 100; n++) saver.save(version(n));
+    for (let ended = 0; ended < started.length; ended++) {
+      started[ended]?.();
+      await settle();
+    }
+    await saver.settled();
+    expect(started.length).toBeLessThanOrEqual(2);
   });
 
   it('saves the next version after one that failed', async () => {

@@ -15,7 +15,9 @@ export class SnapshotSaver {
   readonly #options: SnapshotSaverOptions;
   #newest: Snapshot | undefined;
   #storedVersion = 0;
-  #saving: Promise<void> = Promise.resolve();
+  #saving: Promise<void> | undefined;
+  /** Something is to be saved after what is under way. */
+  #isAsked = false;
 
   constructor(options: SnapshotSaverOptions) {
     this.#options = options;
@@ -31,14 +33,24 @@ export class SnapshotSaver {
     this.retry();
   }
 
-  /** Saves what could not be saved before. */
+  /** Saves what could not be saved before; one more time at the most, while a slow store is still at work. */
   retry(): void {
-    this.#saving = this.#saving.then(() => this.#saveNewest());
+    this.#isAsked = true;
+    this.#saving ??= this.#saveWhileAsked().finally(() => {
+      this.#saving = undefined;
+    });
   }
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
     await this.#saving;
+  }
+
+  async #saveWhileAsked(): Promise<void> {
+    while (this.#isAsked) {
+      this.#isAsked = false;
+      await this.#saveNewest();
+    }
   }
 
   async #saveNewest(): Promise<void> {

@@ -1,16 +1,8 @@
-import type { ComponentRecord } from '@isthmus/model';
 import { IsthmusError } from '@isthmus/model';
 import { instance, serviceRecord, source } from '@isthmus/testing';
-import { KEY, pollerRig, start } from './source-poller.spec-rig.js';
+import { KEY, pollerRig, recordOf, start } from './source-poller.spec-rig.js';
 
 const PAY = serviceRecord('pay.shop').key;
-
-function recordOf(name: string, changes: Partial<ComponentRecord> = {}): ComponentRecord {
-  const { key, namespaceName, httpName, serviceName } = serviceRecord(name);
-  const names = { namespace: namespaceName, httpName, service: serviceName };
-  const numbers = { createdAtMs: 0, revision: 1, observedAtMs: 0, endpoints: 1, registered: 1, also: [] };
-  return { key, source: 'us', ...names, ...numbers, ...changes };
-}
 
 describe('SourcePoller, of what may be gone', () => {
   it('asks the control plane before it believes that the last instance is gone', async () => {

@@ -1,4 +1,4 @@
-import type { ComponentKey, SourceSettings } from '@isthmus/model';
+import type { ComponentKey, ComponentRecord, SourceSettings } from '@isthmus/model';
 import {
   FakeCloudMap,
   fixedRandom,
@@ -49,4 +49,12 @@ export function pollerRig(settings: SourceSettings = source(), clock = new Manua
 /** Starts the poller of a rig; ends when its `stop` aborts. */
 export function start(r: ReturnType<typeof pollerRig>): Promise<void> {
   return r.poller.start(r.stop.signal);
+}
+
+/** What a live object records of a service. */
+export function recordOf(name: string, changes: Partial<ComponentRecord> = {}): ComponentRecord {
+  const { key, namespaceName, httpName, serviceName } = serviceRecord(name);
+  const names = { namespace: namespaceName, httpName, service: serviceName };
+  const numbers = { createdAtMs: 0, revision: 1, observedAtMs: 0, endpoints: 1, registered: 1, also: [] };
+  return { key, source: 'us', ...names, ...numbers, ...changes };
 }

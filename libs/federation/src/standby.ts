@@ -33,6 +33,7 @@ const GAP_MS = 200;
 const UNKNOWN_CLUSTER: ClusterView = {
   connection: 'unknown',
   decision: undefined,
+  isOutdated: false,
   error: undefined,
   epoch: 0,
   lastAppliedAtMs: undefined,
@@ -52,9 +53,9 @@ export class Standby {
     this.#options = options;
   }
 
-  /** Whether the store was read once. */
-  get hasRead(): boolean {
-    return this.#hasRead;
+  /** Why it could not take over yet; empty when it could. */
+  unreadyReasons(): readonly string[] {
+    return this.#hasRead ? [] : ['store: the snapshots were not read yet'];
   }
 
   /** Follows the store until the signal is aborted. */
@@ -84,8 +85,12 @@ export class Standby {
 
   async #readAll(): Promise<number> {
     const { configuration, store } = this.#options;
+    const wanted = new Set(configuration().sources.map(({ name }) => name));
+    for (const known of [this.#snapshots, this.#errors]) {
+      for (const name of known.keys()) if (!wanted.has(name)) known.delete(name);
+    }
     try {
-      for (const { name } of configuration().sources) {
+      for (const name of wanted) {
         const stored = await store.load(name);
         if (stored.kind === 'snapshot') this.#snapshots.set(name, stored.snapshot);
         else this.#snapshots.delete(name);

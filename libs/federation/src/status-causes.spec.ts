@@ -88,6 +88,7 @@ describe('findCauses', () => {
       [['fault', 'cluster eks', 'timeout']],
     ],
     ['changes on their way', cluster({ plan: CHANGES }), [['notice', 'cluster eks', 'changes-pending']]],
+    ['a reading that is not planned yet', cluster({ sync: 'unknown' }), [['notice', 'cluster eks', 'changes-pending']]],
     ['mode observe', cluster({ writesStopped: 'observe', plan: CHANGES }), [['notice', 'cluster eks', 'observe']]],
     ['push: false', cluster({ writesStopped: 'push-off' }), [['notice', 'cluster eks', 'push-off']]],
     [

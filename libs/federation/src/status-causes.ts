@@ -36,6 +36,7 @@ const APPROVABLE: ReadonlySet<string> = new Set<Code>([
 ]);
 /** Holds that are as they should be. */
 const EXPECTED_HOLDS: ReadonlySet<string> = new Set<Code>(['pending-delete', 'mode-upsert-only']);
+const UNPLANNED = 'what was read last is not planned yet';
 /** How many objects of one reason are named. */
 const NAMED_COUNT = 3;
 
@@ -151,13 +152,24 @@ function holdCause(
 }
 
 /** Changes that wait: for a person who stopped the writes, or for their turn. */
-function changeCauses({ name, plan, writesStopped, paused, error }: ClusterStatus): readonly StatusCause[] {
+function changeCauses({
+  name,
+  plan,
+  writesStopped,
+  paused,
+  error,
+  sync,
+  connection,
+}: ClusterStatus): readonly StatusCause[] {
   const count = plan.create + plan.update + plan.mark + plan.delete;
   const subject = `cluster ${name}`;
   const waiting = count === 0 ? 'no change waits' : `${count} ${count === 1 ? 'change waits' : 'changes wait'}`;
   if (paused !== null) return [pauseCause(subject, paused, ` (${waiting})`)];
   if (writesStopped === null) {
-    if (count === 0 || error !== null) return [];
+    if (error !== null) return [];
+    const isUnplanned = sync === 'unknown' && connection === 'up';
+    if (count === 0 && isUnplanned) return [codeCause('notice', subject, { code: 'changes-pending', more: UNPLANNED })];
+    if (count === 0) return [];
     return [codeCause('notice', subject, { code: 'changes-pending', more: `${count} of them` })];
   }
   // What stops the whole hub is not said again for each cluster without changes.

@@ -9,7 +9,7 @@ function viewOf(plan: Partial<Plan>, changes: Partial<ClusterView> = {}): Cluste
   const counts = { desiredCount: 1, liveObjects: 1, liveEndpoints: 2 };
   const nothing = { rejections: [], refused: [], warnings: [], referenced: [], nextDueMs: undefined };
   const decision = { plan: planOf(plan), memory: newClusterMemory(), ...counts, ...nothing };
-  return { connection: 'up', decision, error: undefined, epoch: 3, lastAppliedAtMs: 0, ...changes };
+  return { connection: 'up', decision, isOutdated: false, error: undefined, epoch: 3, lastAppliedAtMs: 0, ...changes };
 }
 
 function statusOf(view: ClusterView, settings = cluster()) {
@@ -29,6 +29,8 @@ describe('readStatus', () => {
     ['synced', viewOf(hold('pending-delete'))],
     ['unknown', viewOf({}, { connection: 'down' })],
     ['unknown', viewOf({}, { decision: undefined })],
+    ['unknown', viewOf({}, { isOutdated: true })],
+    ['out-of-sync', viewOf({ changes: [createOf(desiredEntry('a'))] }, { isOutdated: true })],
   ])('says %s', (sync, view) => {
     expect(statusOf(view).clusters[0]?.sync).toBe(sync);
   });

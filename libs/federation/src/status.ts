@@ -75,11 +75,13 @@ function clusterStatus(
   };
 }
 
-function syncOf({ connection, decision }: ClusterView): ClusterStatus['sync'] {
+/** A plan without changes says nothing of what was read after it. */
+function syncOf({ connection, decision, isOutdated }: ClusterView): ClusterStatus['sync'] {
   if (connection !== 'up' || decision === undefined) return 'unknown';
   const { changes, holds, heldRemovals } = decision.plan;
   if (changes.length > 0) return 'out-of-sync';
-  return heldRemovals.length > 0 || holds.some(({ reason }) => reason !== 'pending-delete') ? 'held' : 'synced';
+  if (heldRemovals.length > 0 || holds.some(({ reason }) => reason !== 'pending-delete')) return 'held';
+  return isOutdated ? 'unknown' : 'synced';
 }
 
 function heldOf({ holds, heldRemovals }: Plan): readonly HeldStatus[] {

@@ -49,6 +49,16 @@ describe('WriteMemory', () => {
     expect(memory.mayTry(change, 3_700_002)).toBe(true);
   });
 
+  it('forgets the trouble with objects that are not planned any more, and keeps that with the others', () => {
+    const memory = new WriteMemory(fixedRandom());
+    const [refused, failing, stays] = ['refused', 'failing', 'stays'].map((name) => createOf(desiredEntry(name)));
+    if (refused === undefined || failing === undefined || stays === undefined) throw new Error('there are three');
+    for (const one of [refused, stays]) memory.refused(one);
+    memory.failed(failing, 0);
+    memory.planned([stays]);
+    expect([refused, failing, stays].map((one) => memory.mayTry(one, 0))).toEqual([true, true, false]);
+  });
+
   it('takes an object that was made anew under the same name for another one', () => {
     const memory = new WriteMemory(fixedRandom());
     memory.refused(deleteOf(liveEntry('a')));

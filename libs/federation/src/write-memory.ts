@@ -35,10 +35,23 @@ export class WriteMemory {
   readonly #random: Random;
   /** The content alone where there was one success and no trouble: there are as many as objects. */
   readonly #attempts = new Map<EntryName, Attempts | string>();
+  /** Objects whose last write failed or was refused. */
+  readonly #troubled = new Set<EntryName>();
   #sweptAtMs = 0;
 
   constructor(random: Random) {
     this.#random = random;
+  }
+
+  /** What is planned now: the trouble with anything else is forgotten, or that of each object that ever was would stay. */
+  planned(changes: readonly Change[]): void {
+    if (this.#troubled.size === 0) return;
+    const names = new Set(changes.map(nameOf));
+    for (const name of this.#troubled) {
+      if (names.has(name)) continue;
+      this.#troubled.delete(name);
+      this.#attempts.delete(name);
+    }
   }
 
   /** Whether a change may be sent now. */
@@ -62,6 +75,7 @@ export class WriteMemory {
 
   succeeded(change: Change, nowMs: number): void {
     this.#sweep(nowMs);
+    this.#troubled.delete(nameOf(change));
     const { lastWritten, repeats, writtenAtMs } = this.#of(change);
     const content = contentOf(change);
     const isRepeat = lastWritten === content && nowMs - writtenAtMs < REPEATS_FORGOTTEN_AFTER_MS;
@@ -86,11 +100,13 @@ export class WriteMemory {
     const failures = attempts.failures + 1;
     const notBeforeMs = nowMs + fullJitter(failures, FAILURE_BACKOFF, this.#random);
     this.#attempts.set(nameOf(change), { ...attempts, failures, notBeforeMs });
+    this.#troubled.add(nameOf(change));
   }
 
   /** The API server refused this content: it is not sent again until it changes. */
   refused(change: Change): void {
     this.#attempts.set(nameOf(change), { ...this.#of(change), refused: contentOf(change) });
+    this.#troubled.add(nameOf(change));
   }
 
   /** Forgets successes that are too old to be counted, and single ones about an hour after they were made. */

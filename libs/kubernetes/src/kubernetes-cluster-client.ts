@@ -201,14 +201,13 @@ export class KubernetesClusterClient implements ClusterClient {
 
   /** All pages of one list: the whole of it, or an error, never a part. */
   async #listOnce<Entry>(listing: Listing<Entry>): Promise<EntryList<Entry>> {
-    const items: Entry[] = [];
     let page = await this.#listPage(listing, '');
-    items.push(...page.items);
+    const pages = [page.items];
     while (page.next !== '') {
       page = await this.#listPage(listing, page.next);
-      items.push(...page.items);
+      pages.push(page.items);
     }
-    return { items, serverTimeMs: page.serverTimeMs };
+    return { items: pages.flat(), serverTimeMs: page.serverTimeMs };
   }
 
   async #listPage<Entry>(listing: Listing<Entry>, position: string): Promise<Page<Entry>> {

@@ -33,3 +33,15 @@ export const complete = <T>(value: T, observedAtMs: number): CompleteAnswer<T> =
   observedAtMs,
 });
 export const failed = (error: IsthmusError): FailedAnswer => ({ kind: 'failed', error });
+
+/** Why an answer is less than complete; undefined: it is complete. */
+export function failureOf(answer: Answer<unknown>): IsthmusError | undefined {
+  switch (answer.kind) {
+    case 'complete':
+      return undefined;
+    case 'partial':
+      return answer.missing;
+    case 'failed':
+      return answer.error;
+  }
+}

@@ -102,6 +102,9 @@ export class RedisSnapshotStore implements SnapshotStore {
     const { keys, data, clock } = this.#options;
     const answer = await data.run('nameSources', [keys.sources], [Math.round(clock.nowMs()), ...sources]);
     const at = { own: new Set(sources), nowMs: clock.nowMs(), monotonicMs: clock.monotonicMs() };
+    for (const known of [this.#known, this.#saves]) {
+      for (const source of known.keys()) if (!at.own.has(source)) known.delete(source);
+    }
     const { seen, due } = unnamedSources(namedIn(answer as readonly string[]), this.#unnamed, at);
     this.#unnamed = seen;
     const removed: SourceName[] = [];

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { RedisSettings } from '@isthmus/model';
 import { checkRedis } from '@isthmus/redis';
 import { describeOnRedis } from './on-redis.js';
+import { settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
-import { freePort, startRedis } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
+import { startRedis } from './redis-server.js';
 
 describeOnRedis('the doctor on a real Redis', () => {
   let server: RedisServer | undefined;
@@ -20,20 +22,9 @@ describeOnRedis('the doctor on a real Redis', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  const settings = (port: number, changes: Partial<RedisSettings> = {}): RedisSettings => ({
-    address: { kind: 'server', host: '127.0.0.1', port },
-    database: 0,
-    username: undefined,
-    passwordFile: undefined,
-    tls: undefined,
-    keyPrefix: 'isthmus',
-    waitReplicas: 0,
-    ...changes,
-  });
-
   async function look(options: RedisServerOptions, changes: Partial<RedisSettings> = {}) {
     const running = (server = await startRedis(options));
-    const checks = await checkRedis(settings(running.port, changes), 'prod');
+    const checks = await checkRedis(settingsOf(running.port, changes), 'prod');
     return new Map(checks.map((check) => [check.name, check]));
   }
 
@@ -50,7 +41,7 @@ describeOnRedis('the doctor on a real Redis', () => {
   });
 
   it('finds that nobody listens', async () => {
-    const [check] = await checkRedis(settings(await freePort()), 'prod');
+    const [check] = await checkRedis(settingsOf(await freePort()), 'prod');
     expect(check).toMatchObject({ name: 'redis', outcome: 'failed', message: expect.stringMatching(/ECONNREFUSED/) });
   });
 

@@ -7,7 +7,8 @@ import { systemClock, systemRandom } from '@isthmus/telemetry';
 import type { ObservedBackend } from './open-store.js';
 import { openBackend, sentinelAt, settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
-import { eventually, freePort, startRedis } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
+import { eventually, startRedis } from './redis-server.js';
 import { describeOnRedis } from './on-redis.js';
 
 /** A fifth of the defaults: everything else is as in a hub. */

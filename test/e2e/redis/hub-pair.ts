@@ -12,7 +12,8 @@ import type { CloudMapEmulator } from '../../../apps/cloud-map-emulator/src/serv
 import { startCloudMapEmulator } from '../../../apps/cloud-map-emulator/src/server.js';
 import type { KubeEmulator } from '../../../apps/kube-emulator/src/server.js';
 import { startKubeEmulator } from '../../../apps/kube-emulator/src/server.js';
-import { eventually, freePort } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
+import { eventually } from './redis-server.js';
 import { Truth } from './truth.js';
 
 const ACCOUNT = '111122223333';

@@ -3,7 +3,8 @@ import { leaseStoreContract } from '@isthmus/testing';
 import type { ObservedBackend } from './open-store.js';
 import { openBackend, settingsOf } from './open-store.js';
 import type { RedisServer } from './redis-server.js';
-import { eventually, freePort, startRedis } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
+import { eventually, startRedis } from './redis-server.js';
 import { describeOnRedis } from './on-redis.js';
 
 const NOBODY = { holder: '', epoch: 0, sequence: 0 };

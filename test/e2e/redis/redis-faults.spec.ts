@@ -11,7 +11,8 @@ import { generate } from 'selfsigned';
 import type { ObservedBackend } from './open-store.js';
 import { openBackend, sentinelAt, settingsOf } from './open-store.js';
 import type { RedisServer, RedisServerOptions } from './redis-server.js';
-import { eventually, freePort, startRedis } from './redis-server.js';
+import { freePort } from '../servers/free-port.js';
+import { eventually, startRedis } from './redis-server.js';
 import { describeOnRedis } from './on-redis.js';
 
 const US = sourceName('us');

@@ -3,10 +3,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+import { freePort } from '../servers/free-port.js';
 
 /** A `redis-server` of a test: on loopback, on a free port, with a folder of its own. */
 export interface RedisServer {
@@ -77,17 +79,6 @@ export async function startRedis(options: RedisServerOptions = {}): Promise<Redi
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A TCP port of the loopback interface that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 /** Sends one inline command and returns when it was carried out, so that nothing else of this process comes before it. */

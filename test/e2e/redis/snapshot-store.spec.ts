@@ -95,6 +95,14 @@ describeOnRedis('RedisSnapshotStore', () => {
     leader.close();
   });
 
+  it('remembers no snapshot of a source that this process does not work with any more', async () => {
+    await backend.snapshots.save(version(1), 0);
+    await server.command(`DEL ${DOCUMENTS}`);
+    expect(await backend.snapshots.load(US)).toMatchObject({ kind: 'snapshot' });
+    await backend.snapshots.nameSources([], () => false);
+    expect(await backend.snapshots.load(US)).toMatchObject({ kind: 'unusable' });
+  });
+
   it.each(['x', '-1 1', '1 x', '9999999999999999 1'])(
     'never removes what was named at “%s”, which is no time',
     async (record) => {

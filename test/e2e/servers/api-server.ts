@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApiCall, ApiReply } from './api-call.js';
 import { callApi } from './api-call.js';
-import { LOOPBACK, ServerProcess, freePort, until } from './server-process.js';
+import { LOOPBACK, freePort } from './free-port.js';
+import { ServerProcess, until } from './server-process.js';
 
 /** What an API server is started with. */
 export interface ApiServerOptions {

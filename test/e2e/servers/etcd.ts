@@ -1,6 +1,7 @@
 import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOOPBACK, ServerProcess, freePort, until } from './server-process.js';
+import { LOOPBACK, freePort } from './free-port.js';
+import { ServerProcess, until } from './server-process.js';
 
 /** A real etcd, which holds the data of every API server of a test. */
 export class Etcd {

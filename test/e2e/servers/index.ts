@@ -1,6 +1,7 @@
 export * from './api-call.js';
 export * from './api-server.js';
 export * from './etcd.js';
+export * from './free-port.js';
 export * from './on-servers.js';
 export * from './server-binaries.js';
 export * from './server-process.js';

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVERS } from './places.js';
 import { Missing, cachedFile, findProgram, tell } from './server-cache.js';
-import { LOOPBACK, ServerProcess, freePort, until } from './server-process.js';
+import { LOOPBACK, freePort } from './free-port.js';
+import { ServerProcess, until } from './server-process.js';
 
 const REQUIREMENTS = join(SERVERS, 'moto', 'requirements.txt');
 

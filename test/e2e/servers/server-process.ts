@@ -2,11 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-
-/** Every server listens here and nowhere else. */
-export const LOOPBACK = '127.0.0.1';
 
 /** An API server with open requests drains for longer than a test can wait. */
 const STOP_MS = 3_000;
@@ -79,15 +75,4 @@ export async function until<Found>(
     }
   }
   throw new Error(`did not happen in ${withinMs} ms: ${what}`, { cause: last });
-}
-
-/** A TCP port of the loopback interface that is free now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
 import { connect, createServer } from 'node:net';
-import { LOOPBACK } from './server-process.js';
+import { LOOPBACK } from './free-port.js';
 
 /** What a gate does to all that passes. */
 export interface TcpGateOptions {

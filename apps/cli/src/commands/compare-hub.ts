@@ -28,8 +28,9 @@ export async function compareWithHub(
   const hub = url.value;
   const status = await askHub(hub, '/api/v1/status');
   if (!status.ok) return status;
-  const { clusters } = status.value.body as Partial<HubStatus>;
-  if (status.value.status !== 200 || !Array.isArray(clusters)) return err(strange(hub, status.value.status));
+  const { clusters, sources } = status.value.body as Partial<HubStatus>;
+  if (status.value.status !== 200 || !Array.isArray(clusters) || !Array.isArray(sources))
+    return err(strange(hub, status.value.status));
   const held: ClusterComponents[] = [];
   const unknown: { cluster: string; message: string }[] = [];
   for (const { name } of clusters as HubStatus['clusters']) {
@@ -40,7 +41,11 @@ export async function compareWithHub(
     } else if (isComponents(answer.value.body)) held.push(answer.value.body);
     else return err(strange(hub, answer.value.status));
   }
-  return ok({ hub, removals: findConfigRemovals(next, held), unknown });
+  return ok({
+    hub,
+    removals: findConfigRemovals(next, { clusters: held, sources: sources as HubStatus['sources'] }),
+    unknown,
+  });
 }
 
 function isComponents(body: unknown): body is ClusterComponents {

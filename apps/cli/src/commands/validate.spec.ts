@@ -211,7 +211,7 @@ describe('runValidate', () => {
       components,
     });
     const held = {
-      '/api/v1/status': { clusters: [{ name: 'east' }, { name: 'west' }, { name: 'gone' }] },
+      '/api/v1/status': { sources: [], clusters: [{ name: 'east' }, { name: 'west' }, { name: 'gone' }] },
       '/api/v1/clusters/east/components': {
         cluster: 'east',
         hosts: [
@@ -246,7 +246,7 @@ describe('runValidate', () => {
     });
 
     it('says so when nothing would go', async () => {
-      const askHub = hubWith({ ...held, '/api/v1/status': { clusters: [{ name: 'west' }] } });
+      const askHub = hubWith({ ...held, '/api/v1/status': { sources: [], clusters: [{ name: 'west' }] } });
       const { out } = await validate(files, 'text', { server, askHub });
       expect(out[0]).toBe('conf/isthmus.yaml would remove nothing of what http://hub:8080 holds');
     });
@@ -266,7 +266,7 @@ describe('runValidate', () => {
         1,
         'it is older',
         server,
-        hubWith({ '/api/v1/status': { clusters: [{ name: 'east' }] } }),
+        hubWith({ '/api/v1/status': { sources: [], clusters: [{ name: 'east' }] } }),
         /answered 404 → is it as new/,
       ],
     ])('gives %i when %s', async (exitCode, _when, url, askHub, message) => {

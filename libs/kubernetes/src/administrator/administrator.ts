@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { IsthmusError } from '@isthmus/model';
-import { Agent, request } from 'undici';
 import type { ApiAnswer, ApiRequest } from '../transport.js';
-import { readAnswer } from '../read-answer.js';
-import { transportError } from '../transport-errors.js';
+import { requestOnce } from '../request-once.js';
 
 /** Where the kubeconfig of a person is; absent: KUBECONFIG, else ~/.kube/config. */
 export interface AdministratorOptions {
@@ -83,19 +81,13 @@ class KubeconfigAdministrator implements Administrator {
     this.server = serverOf(kubeconfig);
   }
 
-  async send(asked: ApiRequest): Promise<ApiAnswer> {
-    const deadline = AbortSignal.timeout(asked.timeoutMs);
-    try {
-      return await this.#send(asked, AbortSignal.any([asked.signal, deadline]));
-    } catch (error) {
-      if (error instanceof IsthmusError) throw error;
-      throw transportError(error, {
-        doing: `${asked.doing}, by context ${this.context}`,
-        timeoutMs: asked.timeoutMs,
-        isAborted: asked.signal.aborted,
-        isTimedOut: deadline.aborted,
-      });
-    }
+  send(asked: ApiRequest): Promise<ApiAnswer> {
+    return requestOnce(asked, {
+      url: `${this.server.url}${asked.path}`,
+      doing: `${asked.doing}, by context ${this.context}`,
+      contextOf: this.#contextOf,
+      authenticate: (context) => this.#authenticate(context),
+    });
   }
 
   /** What a program that gives credentials says when it fails may hold a part of them. */
@@ -105,20 +97,6 @@ class KubeconfigAdministrator implements Administrator {
     } catch {
       const why = `context ${this.context} of your kubeconfig gives no credential → try it by kubectl --context`;
       throw new IsthmusError('unauthorized', `${why} ${this.context} version`);
-    }
-  }
-
-  async #send({ method, path, accept, body }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
-    const url = `${this.server.url}${path}`;
-    const context = this.#contextOf(url);
-    await this.#authenticate(context);
-    const dispatcher = context.getDispatcher() ?? new Agent();
-    const headers = { ...context.getHeaders(), accept, ...(body === undefined ? {} : { 'content-type': body.type }) };
-    try {
-      return await readAnswer(await request(url, { method, headers, signal, dispatcher, body: body?.text ?? null }));
-    } finally {
-      // The library makes an agent, and with it a connection, for each request.
-      void dispatcher.destroy().catch(() => undefined);
     }
   }
 }

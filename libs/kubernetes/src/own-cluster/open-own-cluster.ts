@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { KubeConfig, RequestContext, Watch } from '@kubernetes/client-node';
 import { IsthmusError } from '@isthmus/model';
-import { Agent, request } from 'undici';
 import { answerError } from '../answer-errors.js';
 import type { ApiAnswer, ApiRequest } from '../transport.js';
-import { readAnswer } from '../read-answer.js';
+import { requestOnce } from '../request-once.js';
 import { transportError } from '../transport-errors.js';
 import type { OwnCluster, WatchEvent, WatchRequest } from './own-cluster.js';
 
@@ -61,18 +60,14 @@ class ClientNodeCluster implements OwnCluster {
     this.#parts = parts;
   }
 
-  async send(asked: ApiRequest): Promise<ApiAnswer> {
-    const deadline = AbortSignal.timeout(asked.timeoutMs);
-    try {
-      return await this.#send(asked, AbortSignal.any([asked.signal, deadline]));
-    } catch (error) {
-      throw transportError(error, {
-        doing: asked.doing,
-        timeoutMs: asked.timeoutMs,
-        isAborted: asked.signal.aborted,
-        isTimedOut: deadline.aborted,
-      });
-    }
+  send(asked: ApiRequest): Promise<ApiAnswer> {
+    const server = this.#kubeconfig.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
+    return requestOnce(asked, {
+      url: `${server}${asked.path}`,
+      doing: asked.doing,
+      contextOf: this.#parts.contextOf,
+      authenticate: (context) => this.#kubeconfig.applySecurityAuthentication(context),
+    });
   }
 
   async watch({ path, query, doing, signal }: WatchRequest, onEvent: (event: WatchEvent) => void): Promise<void> {
@@ -102,21 +97,6 @@ class ClientNodeCluster implements OwnCluster {
 
   close(): Promise<void> {
     return Promise.resolve();
-  }
-
-  async #send({ method, path, accept, body }: ApiRequest, signal: AbortSignal): Promise<ApiAnswer> {
-    const server = this.#kubeconfig.getCurrentCluster()?.server.replace(/\/+$/, '') ?? '';
-    const context = this.#parts.contextOf(`${server}${path}`);
-    await this.#kubeconfig.applySecurityAuthentication(context);
-    const dispatcher = context.getDispatcher() ?? new Agent();
-    const headers = { ...context.getHeaders(), accept, ...(body === undefined ? {} : { 'content-type': body.type }) };
-    try {
-      const options = { method, headers, signal, dispatcher, body: body?.text ?? null };
-      return await readAnswer(await request(`${server}${path}`, options));
-    } finally {
-      // The library makes an agent, and with it a connection, for each request.
-      void dispatcher.destroy().catch(() => undefined);
-    }
   }
 }
 

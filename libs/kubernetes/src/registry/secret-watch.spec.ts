@@ -27,6 +27,8 @@ class FakeOwnCluster implements OwnCluster {
   istioItems: object[] = [];
   failure: IsthmusError | undefined;
   status = 200;
+  /** Answered instead of the list; undefined: the list is. */
+  text: string | undefined;
   pageSize = 100;
 
   send({ path, doing }: ApiRequest): Promise<ApiAnswer> {
@@ -37,7 +39,7 @@ class FakeOwnCluster implements OwnCluster {
     const from = Number(query.get('continue') ?? 0);
     const next = from + this.pageSize < all.length ? String(from + this.pageSize) : undefined;
     const body = { metadata: { resourceVersion: '10', continue: next }, items: all.slice(from, from + this.pageSize) };
-    const text = this.status === 200 ? JSON.stringify(body) : `canary-body of ${doing}`;
+    const text = this.text ?? (this.status === 200 ? JSON.stringify(body) : `canary-body of ${doing}`);
     return Promise.resolve({
       status: this.status,
       contentType: 'application/json',
@@ -100,6 +102,21 @@ describe('KubernetesClusterRegistry', () => {
     stop.abort();
     await ended;
   });
+
+  it.each(['{}', '{"metadata":{"resourceVersion":"1"}}', '{"items":[]}', '[]', 'Welcome'])(
+    'takes %s for no list, and keeps what it knew',
+    async (text) => {
+      own.items = [object('s', { a: 'kubeconfig a' })];
+      await start();
+      const before = known();
+      own.text = text;
+      own.watchOf(OWN).end(new IsthmusError('expired', 'too old'));
+      await settle();
+      await clock.advance(60_000);
+      expect(registry.view().error).toMatchObject({ code: 'invalid-answer' });
+      expect(known()).toEqual(before);
+    },
+  );
 
   it('knows nothing before the first lists, and then what they held', async () => {
     own.items = [object('s', { a: 'kubeconfig a', b: 'kubeconfig b' })];

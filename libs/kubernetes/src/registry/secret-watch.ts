@@ -3,6 +3,7 @@ import { IsthmusError as Failure, toIsthmusError } from '@isthmus/model';
 import type { ClusterSecret, Clock, Random } from '@isthmus/ports';
 import { answerError } from '../answer-errors.js';
 import { isRecord, parseObject } from '../json.js';
+import { parseItems } from '../observed-entry.js';
 import type { OwnCluster, WatchEvent } from '../own-cluster/own-cluster.js';
 import type { ParsedSecret } from './parse-secret.js';
 import { parseSecret } from './parse-secret.js';
@@ -14,6 +15,11 @@ export interface SecretWatchOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly onChange: () => void;
+}
+
+interface SecretPage {
+  readonly items: readonly unknown[];
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 const LIST_TIMEOUT_MS = 20_000;
@@ -74,14 +80,13 @@ export class SecretWatch {
     let position = '';
     let version = '';
     do {
-      const body = await this.#listPage(cluster, position, signal);
-      const metadata = isRecord(body['metadata']) ? body['metadata'] : {};
-      for (const item of Array.isArray(body['items']) ? body['items'] : []) {
+      const page = await this.#listPage(cluster, position, signal);
+      for (const item of page.items) {
         const secret = parseSecret(item);
         if (secret !== undefined) found.set(secret.name, secret);
       }
-      version = textOf(metadata['resourceVersion']);
-      position = textOf(metadata['continue']);
+      version = textOf(page.metadata['resourceVersion']);
+      position = textOf(page.metadata['continue']);
     } while (position !== '');
     this.#error = undefined;
     this.#failures = 0;
@@ -90,11 +95,8 @@ export class SecretWatch {
     return version;
   }
 
-  async #listPage(
-    cluster: OwnCluster,
-    position: string,
-    signal: AbortSignal,
-  ): Promise<Readonly<Record<string, unknown>>> {
+  /** An answer without items is no empty list: the credentials of all clusters would be let go for it. */
+  async #listPage(cluster: OwnCluster, position: string, signal: AbortSignal): Promise<SecretPage> {
     const query = new URLSearchParams({ labelSelector: this.#options.labelSelector, limit: String(PAGE_SIZE) });
     if (position !== '') query.set('continue', position);
     const doing = this.#doing('listing');
@@ -103,7 +105,9 @@ export class SecretWatch {
     const answer = await cluster.send({ method: 'GET', path, accept: 'application/json', timeoutMs, signal, doing });
     if (answer.status !== 200) throw answerError(answer, { doing, isWrite: false, token: undefined });
     const body = parseObject(answer.text);
-    if (body !== undefined) return body;
+    const items = parseItems(body);
+    const metadata = isRecord(body) ? body['metadata'] : undefined;
+    if (items !== undefined && isRecord(metadata)) return { items, metadata };
     throw new Failure('invalid-answer', `${doing}: the answer is not what a Kubernetes API gives`);
   }
 
