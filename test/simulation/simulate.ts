@@ -4,12 +4,14 @@ import type { Fault, WorldOptions } from '../../libs/testing/src/simulation/inde
 import { CANARY, World } from '../../libs/testing/src/simulation/index.js';
 import { differenceOf, unexplainedIn } from './convergence.js';
 import { Judge } from './judge.js';
-import type { Violation } from './violation.js';
+import type { Invariant, Violation } from './violation.js';
 
 /** One run. */
 export interface Run extends WorldOptions {
   /** For how long things go wrong. */
   readonly faultMinutes?: number;
+  /** What is looked for: the run ends soon after it. */
+  readonly endsWith?: Invariant;
 }
 
 /** What a run showed. */
@@ -59,9 +61,11 @@ async function live(run: Run): Promise<Outcome> {
   judge.watch(world);
   const endMs = (run.faultMinutes ?? FAULT_MINUTES) * MINUTE_MS;
   const watch = (): void => judge.afterEvent();
-  await world.run(endMs, watch);
+  while (world.time.nowMs < endMs && !isFound(run, judge)) {
+    await world.run(Math.min(endMs, world.time.nowMs + LOOK_EVERY_MS), watch);
+  }
   world.calm();
-  const convergedAfterMs = await settle(world, judge, run);
+  const convergedAfterMs = isFound(run, judge) ? undefined : await settle(world, judge, run);
   judgeSecrets(world, judge);
   return {
     seed: run.seed,
@@ -77,13 +81,19 @@ async function live(run: Run): Promise<Outcome> {
   };
 }
 
-async function settle(world: World, judge: Judge, { isLeadingForced = false }: Run): Promise<number | undefined> {
+function isFound({ endsWith }: Run, { violations }: Judge): boolean {
+  return endsWith !== undefined && violations.some(({ invariant }) => invariant === endsWith);
+}
+
+async function settle(world: World, judge: Judge, run: Run): Promise<number | undefined> {
   const fromMs = world.time.nowMs;
+  const { isLeadingForced = false } = run;
   const isDisputed = isLeadingForced && world.menu.has('two-configurations');
   const watch = (): void => judge.afterEvent();
   let agreedSinceMs: number | undefined;
   let difference: string | undefined;
   while (world.time.nowMs - fromMs < CONVERGED_WITHIN_MS) {
+    if (isFound(run, judge)) return undefined;
     await world.run(world.time.nowMs + LOOK_EVERY_MS, watch);
     const passedMs = world.time.nowMs - fromMs;
     if (!isLeadingForced) judgeLeaders(world, judge, passedMs);

@@ -225,7 +225,7 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.emptiness !== undefined) {
     const { revision, observedAtMs } = state.emptiness;
     const isProven = hasEmptinessProof(state.emptiness, context.cluster.deletes);
-    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrules: undefined }, context.nowMs)) {
+    if (isProven && !holdsNewer(record, { revision, observedAtMs, overrules: undefined }, latestMs(context))) {
       return { kind: 'empty', revision, observedAtMs };
     }
     if (record !== undefined || state.reading === undefined) return { kind: 'keep', reason: 'empty-unproven' };
@@ -233,7 +233,7 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.reading === undefined) {
     return { kind: 'keep', reason: state.absence === undefined ? 'component-unread' : 'absence-unproven' };
   }
-  if (holdsNewer(record, state.reading, context.nowMs)) return { kind: 'keep', reason: 'older-reading' };
+  if (holdsNewer(record, state.reading, latestMs(context))) return { kind: 'keep', reason: 'older-reading' };
   const { health } = mapped.source;
   const { region } = state.service.identity;
   const rules = { component: mapped.key, region, health, route: mapped.route, cluster: context.cluster };
@@ -266,6 +266,11 @@ function removal(cause: 'gone' | 'unmapped', place: Place, context: JudgeContext
   if (!isOver) return { kind: 'keep', reason: 'pending-delete' };
   const isProvenAgain = cause === 'unmapped' || hasAbsenceProof(mapped?.state.absence, seen.atMs, context.nowMs);
   return isProvenAgain ? { kind: 'due' } : { kind: 'keep', reason: 'pending-delete' };
+}
+
+/** By the later of two clocks: who is set back must not take what others have read since for forged. */
+function latestMs({ nowMs, serverNowMs }: JudgeContext): number {
+  return Math.max(nowMs, serverNowMs);
 }
 
 /** Whether the live object holds a newer state of the component than a reading: by revision, then by AWS's `Date`. */

@@ -209,6 +209,13 @@ describe('trackReferenced', () => {
     expect(track(empty, forged).services.get(web.key)?.floor).toBeUndefined();
   });
 
+  it('believes a time that is near to what AWS answered, wherever the clock of the hub is', () => {
+    const state = { ...newState(web, 'catalogue', 0), reading: reading([], { revision: 7, observedAtMs: 900_000 }) };
+    const snapshot = { ...empty, services: new Map([[web.key, state]]) };
+    const tracked = track(snapshot, record({ revision: 8, observedAtMs: 1_000_000 }));
+    expect(tracked.services.get(web.key)?.floor?.revision).toBe(8);
+  });
+
   it('returns the same snapshot for records that it has seen', () => {
     const tracked = track(empty, record());
     expect(track(tracked, record())).toBe(tracked);

@@ -60,7 +60,9 @@ function namedAs(state: ServiceState, service: ServiceRecord): ServiceState {
 function claimed(state: ServiceState, record: ComponentRecord, nowMs: number): ServiceState {
   const { revision, observedAtMs } = record;
   const read = newestKnown({ ...state, floor: undefined });
-  const isBelievable = Number.isSafeInteger(revision) && isBelievedTime(observedAtMs, nowMs);
+  // By the later of two clocks: ours may have been set back.
+  const latestMs = Math.max(nowMs, read?.observedAtMs ?? nowMs);
+  const isBelievable = Number.isSafeInteger(revision) && isBelievedTime(observedAtMs, latestMs);
   if (!isBelievable || isOverruled(record, state.reading?.overrules)) return state;
   if (read !== undefined && !isNewer(record, read)) return state;
   const isEmpty = record.registered === 0 && record.endpoints === 0 && record.also.length === 0;

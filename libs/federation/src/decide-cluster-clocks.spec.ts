@@ -88,6 +88,22 @@ describe('decideCluster: clocks that jump', () => {
     expect(run()).toEqual(['delete cloudmap-cart.shop']);
   });
 
+  it('overrules nothing that another hub has read since, although it seems to be of the future', () => {
+    const world = new DecisionWorld();
+    const at = (count: number, reading: Parameters<typeof given.reading>[1]): Snapshot => {
+      const instances = Array.from({ length: count }, (_, n) => given.instance(`10.0.0.${n + 1}`));
+      return given.snapshot(US, [given.serviceState(CART, { reading: given.reading(instances, reading) })]);
+    };
+    world.run(at(2, { revision: 4, observedAtMs: world.nowMs + 200_000 }));
+    world.nowMs -= 400_000;
+    world.serverAheadMs += 600_000;
+    const overrules = { revision: 4, untilMs: given.EPOCH_MS + 10_000 };
+    const older = { revision: 3, observedAtMs: given.EPOCH_MS + 20_000, overrules };
+    expect(world.run(at(1, older))).toEqual([]);
+    world.serverAheadMs -= 600_000;
+    expect(world.run(at(1, older))).toEqual(['update cloudmap-cart.shop']);
+  });
+
   it('counts the grace that has gone by before a restart', () => {
     const { world, run } = marked();
     world.nowMs += 110_000;

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 import { openDocument, packDocument } from './document.js';
 
@@ -31,5 +31,12 @@ describe('a document', () => {
   ])('is not believed when it %s', async (_, damage, why) => {
     const { hash, bytes } = await packDocument(JSON.stringify(SMALL));
     expect(await openDocument(hash, damage(bytes))).toEqual({ ok: false, error: why });
+  });
+
+  it('is not believed when nobody knows how it was packed', async () => {
+    const { bytes } = await packDocument(JSON.stringify(SMALL));
+    const other = Buffer.from([7, ...bytes.subarray(1)]);
+    const hash = createHash('sha256').update(other).digest('hex');
+    expect(await openDocument(hash, other)).toEqual({ ok: false, error: 'a document has the unknown encoding 7' });
   });
 });
