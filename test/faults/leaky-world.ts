@@ -60,6 +60,8 @@ const pick = <Value>(from: readonly Value[], seed: number): Value => {
 
 /** An API server and an issuer of tokens on loopback that tell everybody what they were told. */
 export class LeakyWorld {
+  /** Objects and reviews that an API server was sent; a credential belongs into headers alone. */
+  readonly written: string[] = [];
   readonly #api: Server;
   readonly #issuer: Server;
   readonly #caData: string;
@@ -138,6 +140,7 @@ export class LeakyWorld {
   async answer(request: IncomingMessage, response: ServerResponse, answers: typeof ANSWERS): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
+    if (answers === ANSWERS && body !== '') this.written.push(body);
     if (this.#seed % 13 === 12) return void request.socket.destroy();
     const said = `${String(request.headers.authorization)} ${body} ${request.url}`;
     // Each request of a run is answered in another way.

@@ -177,6 +177,16 @@ export const MISCONFIGURATIONS: Readonly<Record<string, Misconfiguration>> = {
     prepare: (world) => world.editKubeconfig(/token: .*/, 'token: yesterday'),
     finds: ['cluster eks', 'auth', 'failed', /401/, /isthmus cluster add/],
   },
+  'a token that ends within a week': {
+    prepare: (world) => {
+      const end = { exp: Math.floor(Date.now() / 1000) + 3 * 86_400 + 60 };
+      const token = ['{}', JSON.stringify(end), 'x'].map((part) => Buffer.from(part).toString('base64url')).join('.');
+      const { model } = world.cluster;
+      model.setUser({ name: 'isthmus', token, rights: model.user('isthmus')?.rights ?? [] });
+      world.editKubeconfig(/token: .*/, `token: ${token}`);
+    },
+    finds: ['cluster eks', 'expiry', 'warning', /ends at 20.*Z, in 3 days/, /isthmus cluster add eks --context/],
+  },
   'an API server with a clock of its own': {
     emulator: { nowMs: () => Date.now() + 600_000 },
     finds: ['cluster eks', 'clock', 'warning', /differs from this one by (599|60[01]) s/, /NTP/],

@@ -72,11 +72,13 @@ export function unexplainedIn(world: World): string | undefined {
   const [leader] = leadersOf(world);
   const federation = leader?.replica.federation;
   if (federation === undefined) return undefined;
+  const explanations = new Map<string, string>();
   for (const cluster of world.clusters) {
     for (const object of cluster.objects) {
       const view = viewObject(object, cluster.name);
       if (view?.isOurs !== true || !view.isIntact) continue;
-      const explained = JSON.stringify(federation.explain(view.host));
+      const explained = explanations.get(view.host) ?? JSON.stringify(federation.explain(view.host));
+      explanations.set(view.host, explained);
       const missing = [...view.addresses].find((address) => !explained.includes(address));
       if (missing !== undefined) return `${missing} of ${view.host} in ${cluster.name}`;
     }

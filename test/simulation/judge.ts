@@ -10,6 +10,13 @@ import { judgeContent, wronglyRemoved } from './content.js';
 import { viewObject } from './object-view.js';
 import type { Invariant, Violation } from './violation.js';
 
+/** Whether a secret is anywhere in a value. */
+function isSecretIn(value: unknown): boolean {
+  if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return false;
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return text.includes(CANARY) || text.includes(HUB_TOKEN);
+}
+
 /** No more events than this ever wait. */
 const PENDING_MAX = 2_000;
 
@@ -121,8 +128,8 @@ export class Judge implements Witness {
   }
 
   #searchSecrets(message: string, fields: object): void {
-    const text = `${message} ${JSON.stringify(fields)}`;
-    if (text.includes(CANARY) || text.includes(HUB_TOKEN)) this.#violate('secret', message);
+    const isFound = Object.entries(fields).some(([key, value]) => isSecretIn(key) || isSecretIn(value));
+    if (isFound || isSecretIn(message)) this.#violate('secret', message);
   }
 
   #violate(invariant: Invariant, detail: string): void {

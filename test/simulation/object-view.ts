@@ -30,9 +30,20 @@ export interface ObjectView {
 
 const HUB = 'prod';
 
+/** Stored objects are never changed: each is read once. An object is in one cluster. */
+const views = new WeakMap<object, ObjectView>();
+
 /** Reads a stored object; undefined: there was none. */
 export function viewObject(object: StoredObject, cluster: string): ObjectView | undefined {
   if (object === undefined) return undefined;
+  const known = views.get(object);
+  if (known !== undefined) return known;
+  const view = readView(object, cluster);
+  views.set(object, view);
+  return view;
+}
+
+function readView(object: NonNullable<StoredObject>, cluster: string): ObjectView {
   const metadata = object['metadata'] as Readonly<Record<string, unknown>>;
   const labels = (metadata['labels'] ?? {}) as Readonly<Record<string, string>>;
   const annotations = (metadata['annotations'] ?? {}) as Readonly<Record<string, string>>;

@@ -119,10 +119,7 @@ export function entryOf(judgement: HostJudgement, content: EntryContent, author:
   const { name, ...rest } = content;
   const { revision, trafficDistribution } = semanticsOf(judgement);
   const pendingText = encodePending(content.pending);
-  const labels = {
-    [OBJECT.managedBy]: OBJECT.managedByValue,
-    ...(revision === undefined ? {} : { [ISTIO.revision]: revision }),
-  };
+  const labels = labelsOf(revision);
   const annotations = {
     [OBJECT.schema]: String(OBJECT.schemaVersion),
     ...(trafficDistribution === undefined ? {} : { [ISTIO.trafficDistribution]: trafficDistribution }),
@@ -132,6 +129,13 @@ export function entryOf(judgement: HostJudgement, content: EntryContent, author:
   const body = { ...rest, spec: content.spec as unknown as Record<string, Json>, labels, annotations };
   const shared = { name, host: judgement.host, ...rest, labels, annotations, bodyHash: bodyHashOf(body) };
   return new SignedEntry(shared, author);
+}
+
+const OWN_LABELS: SharedEntry['labels'] = { [OBJECT.managedBy]: OBJECT.managedByValue };
+
+/** Labels that clusters share; one object for all where no revision is asked for. */
+function labelsOf(revision: string | undefined): SharedEntry['labels'] {
+  return revision === undefined ? OWN_LABELS : { ...OWN_LABELS, [ISTIO.revision]: revision };
 }
 
 /** The label and annotation of Istio's that a route asks for; without a route those that are live. */

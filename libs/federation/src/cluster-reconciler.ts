@@ -175,7 +175,9 @@ export class ClusterReconciler {
     const { core, onReferenced } = this.#options;
     const input = this.#gather(from, snapshots);
     const decision = await core.decideCluster(input);
-    this.#decidedFrom = input;
+    // What was remembered of objects before it is not: an explanation needs none of it, and it is as much as they are.
+    const { recall: _, ...memory } = input.memory;
+    this.#decidedFrom = { ...input, memory: { ...memory, live: decision.memory.live } };
     this.#memory = decision.memory;
     const left = this.#previous.warnings(this.#observer.store);
     this.#decision = left.length === 0 ? decision : { ...decision, warnings: [...decision.warnings, ...left] };

@@ -44,6 +44,7 @@ export function* decisionSteps(input: DecisionInput): Generator<void, Decision> 
     plain,
     judge: judgeContextOf(input, seen),
     hub: hub.name,
+    author: { hub: hub.name, cluster: cluster.name },
     foreign: view.foreign,
     isCatalogueKnown: isKnown,
   };

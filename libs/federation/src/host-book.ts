@@ -3,7 +3,7 @@ import { LiveHosts, balancesOf, entryNameOf, hostOfLive, isConfigured, judgeHost
 import type { ComponentBalance, EntryName, HeldComponents, Host, HoldReason, ComponentKey } from '@isthmus/model';
 import { compareText } from '@isthmus/model';
 import type { DecidedHost, ForeignObjects, QuietSums } from '@isthmus/plan';
-import { decideHost } from '@isthmus/plan';
+import { NOTHING_DECIDED, decideHost } from '@isthmus/plan';
 import type { HostPage, PlainHost, PlainHosts, QuietBalance, WrittenPage } from './plain-hosts.js';
 import { NOTHING_HELD, orNone, plannedPlain, quietOf, standsAsWanted } from './plain-hosts.js';
 import { plannedHost } from './planned-host.js';
@@ -17,6 +17,8 @@ export interface BookBasis {
   readonly plain: PlainHosts;
   readonly judge: JudgeContext;
   readonly hub: string;
+  /** Who signs entries; one object, because there is a signature on each. */
+  readonly author: Author;
   readonly foreign: ForeignObjects;
   readonly isCatalogueKnown: boolean;
 }
@@ -26,7 +28,6 @@ type Judged =
   | { readonly kind: 'judged'; readonly judgement: HostJudgement }
   | { readonly kind: 'absent' | 'standing'; readonly plain: PlainHost };
 
-const NOTHING_DECIDED: DecidedHost = { changes: [], holds: [] };
 /**
  * Keeps the decision on every host of one cluster, so that the next decision costs what changed: hosts whose services
  * or live objects changed, and those on which time alone decides. A book gives the same plan as a new one would.
@@ -133,11 +134,15 @@ export class HostBook {
 
   #judge(name: EntryName, host: Host, basis: BookBasis): void {
     const judged = this.#judgedAs(name, host, basis);
-    if (judged === undefined) return;
+    if (judged === undefined) {
+      this.#pages.delete(name);
+      return;
+    }
     this.#judged.set(name, judged);
     if (judged.kind !== 'judged') {
       const written = judged.plain[judged.kind];
-      if (written !== undefined) this.#write(name, written);
+      if (written === undefined) this.#pages.delete(name);
+      else this.#write(name, written);
       return;
     }
     const { judgement } = judged;
@@ -168,12 +173,12 @@ export class HostBook {
     if (refused.length > 0) this.#refused.set(name, refused);
   }
 
+  /** Takes back what a page counts for. The page itself is written over: a map that forgets and learns grows to twice its size. */
   #forget(name: EntryName): void {
     const page = this.#pages.get(name);
     if (page === undefined) return;
     for (const balance of page.quiet) this.#count(balance, -1);
     this.#desiredCount -= page.entries;
-    this.#pages.delete(name);
     for (const index of [this.#loud, this.#restless, this.#rejections, this.#refused, this.#busy]) index.delete(name);
   }
 
@@ -186,7 +191,7 @@ export class HostBook {
       judged.kind === 'judged'
         ? this.#render(name, judged.judgement, { held, basis })
         : judged.kind === 'absent'
-          ? decideHost(plannedPlain(name, judged.plain, authorOf(basis)), basis.foreign)
+          ? decideHost(plannedPlain(name, judged.plain, basis.author), basis.foreign)
           : NOTHING_DECIDED;
     if (judged.kind !== 'judged' && page.held !== held) this.#pages.set(name, { ...page, held });
     if (decided.changes.length > 0 || decided.holds.length > 0 || held.size > 0) this.#busy.set(name, decided);
@@ -241,17 +246,13 @@ export class HostBook {
   }
 }
 
-function authorOf({ hub, judge }: BookBasis): Author {
-  return { hub, cluster: judge.cluster.name };
-}
-
 function isStanding(
   plain: PlainHost,
   live: LiveHost | undefined,
   { host, basis }: { readonly host: Host; readonly basis: BookBasis },
 ): boolean {
   const components = basis.mapping.componentsOf(host);
-  return live !== undefined && standsAsWanted(plain, live, { components, author: authorOf(basis) });
+  return live !== undefined && standsAsWanted(plain, live, { components, author: basis.author });
 }
 
 /** Whether the brake has to see a component by name. */

@@ -18,6 +18,8 @@ export interface LoopSettings {
 
 const ERROR_BACKOFF = { baseMs: 1_000, maxMs: 60_000 };
 const MAX_WAIT_MS = 3_600_000;
+/** Why a wait ends early: made once, because loops are woken all the time. */
+const WOKEN = new Error('woken');
 
 /**
  * Runs the same work again and again: never twice at a time, sooner when woken, and for ever, because a run that
@@ -81,7 +83,7 @@ export class Loop {
   async #sleep(ms: number, signal: AbortSignal, { isWakeable }: { readonly isWakeable: boolean }): Promise<void> {
     if (ms <= 0 || signal.aborted) return;
     const nap = new AbortController();
-    const end = (): void => nap.abort();
+    const end = (): void => nap.abort(WOKEN);
     signal.addEventListener('abort', end, { once: true });
     if (isWakeable) this.#endWait = end;
     try {

@@ -26,8 +26,8 @@ export function parseEntry(object: unknown): ObservedEntry | undefined {
   const metadata = parseMetadata(object);
   if (metadata === undefined || !isRecord(object)) return undefined;
   const raw = object['spec'];
-  const hosts = isRecord(raw) && Array.isArray(raw['hosts']) ? raw['hosts'].filter(isText) : [];
-  return { ...metadata, spec: { hosts, raw } };
+  const listed: readonly unknown[] = isRecord(raw) && Array.isArray(raw['hosts']) ? raw['hosts'] : [];
+  return { ...metadata, spec: { hosts: listed.every(isText) ? listed : listed.filter(isText), raw } };
 }
 
 /**

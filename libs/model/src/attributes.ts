@@ -52,19 +52,19 @@ const sharedNames = interned((json) => JSON.parse(json) as readonly string[]);
 /** The first values stand in the object itself: a list of them would take as much again, for each instance. */
 class KeptAttributes implements Attributes {
   readonly names: readonly string[];
-  readonly #first: string | undefined;
-  readonly #second: string | undefined;
-  readonly #third: string | undefined;
-  readonly #others: readonly string[];
+  readonly first: string | undefined;
+  readonly second: string | undefined;
+  readonly third: string | undefined;
+  readonly others: readonly string[];
 
   constructor(names: readonly string[], values: readonly string[]) {
     this.names = names;
-    [this.#first, this.#second, this.#third] = values;
-    this.#others = values.length > 3 ? values.slice(3) : NONE;
+    [this.first, this.second, this.third] = values;
+    this.others = values.length > 3 ? values.slice(3) : NONE;
   }
 
   get values(): readonly string[] {
-    return this.names.map((_, index) => this.#at(index) ?? '');
+    return this.names.map((_, index) => valueAt(this, index) ?? '');
   }
 
   get size(): number {
@@ -72,7 +72,7 @@ class KeptAttributes implements Attributes {
   }
 
   get(name: string): string | undefined {
-    return this.#at(this.names.indexOf(name));
+    return valueAt(this, this.names.indexOf(name));
   }
 
   has(name: string): boolean {
@@ -85,13 +85,14 @@ class KeptAttributes implements Attributes {
   }
 
   *[Symbol.iterator](): Generator<[string, string]> {
-    for (const [index, name] of this.names.entries()) yield [name, this.#at(index) ?? ''];
-  }
-
-  #at(index: number): string | undefined {
-    if (index > 2) return this.#others[index - 3];
-    return index === 2 ? this.#third : index === 1 ? this.#second : index === 0 ? this.#first : undefined;
+    for (const [index, name] of this.names.entries()) yield [name, valueAt(this, index) ?? ''];
   }
 }
 
 const NONE: readonly string[] = [];
+
+/** No private method: it would take a field of each object. */
+function valueAt({ first, second, third, others }: KeptAttributes, index: number): string | undefined {
+  if (index > 2) return others[index - 3];
+  return index === 2 ? third : index === 1 ? second : index === 0 ? first : undefined;
+}

@@ -112,12 +112,20 @@ export interface DecidedHost {
   readonly holds: readonly Hold[];
 }
 
+/** One empty list for all: there are as many decisions as hosts, and a list that grows takes room for seventeen. */
+const NONE: readonly never[] = [];
+export const NOTHING_DECIDED: DecidedHost = { changes: NONE, holds: NONE };
+
 /** Compares one host with what is live of it. */
 export function decideHost(planned: PlannedHost, foreign: ForeignObjects): DecidedHost {
   const own = foreign.names.get(planned.name);
   if (own !== undefined) {
     const isWanted = planned.parts.some(({ wanted }) => wanted.kind === 'entry');
-    return { changes: [], holds: isWanted ? [...planned.holds, own] : planned.holds };
+    return { changes: NONE, holds: isWanted ? [...planned.holds, own] : planned.holds };
+  }
+  const [first, ...others] = planned.parts;
+  if (first !== undefined && others.length === 0 && planned.holds.length === 0) {
+    return decidePart(planned.host, first, foreign);
   }
   const changes: Change[] = [];
   const holds = [...planned.holds];
@@ -134,9 +142,9 @@ function decidePart(host: string, part: PlannedPart, foreign: ForeignObjects): D
   const live = part.live?.observed.movesFrom === undefined ? part.live : undefined;
   if (live?.observed.isTerminating === true)
     return held({ name, host, reason: 'terminating', detail: 'it has finalizers' });
-  if (wanted.kind === 'nothing') return { changes: [], holds: [] };
+  if (wanted.kind === 'nothing') return NOTHING_DECIDED;
   if (wanted.kind === 'remove') {
-    if (live === undefined) return { changes: [], holds: [] };
+    if (live === undefined) return NOTHING_DECIDED;
     return changed({ kind: 'delete', name, host, observed: live.observed, components: wanted.components });
   }
   if (live !== undefined) return changed(update(wanted.entry, live));
@@ -144,15 +152,19 @@ function decidePart(host: string, part: PlannedPart, foreign: ForeignObjects): D
   if (own !== undefined) return held(own);
   const taken = foreign.hosts.get(host);
   if (taken !== undefined) return held({ name, host, reason: 'host-taken', detail: `by ${taken}` });
-  return changed({ kind: 'create', desired: wanted.entry, diff: { added: wanted.entry.spec.endpoints, removed: [] } });
+  return changed({
+    kind: 'create',
+    desired: wanted.entry,
+    diff: { added: wanted.entry.spec.endpoints, removed: NONE },
+  });
 }
 
 function held(hold: Hold): DecidedHost {
-  return { changes: [], holds: [hold] };
+  return { changes: NONE, holds: [hold] };
 }
 
 function changed(change: Change | undefined): DecidedHost {
-  return { changes: change === undefined ? [] : [change], holds: [] };
+  return change === undefined ? NOTHING_DECIDED : { changes: [change], holds: NONE };
 }
 
 function update(desired: DesiredEntry, live: LiveState): Change | undefined {
@@ -168,7 +180,7 @@ function update(desired: DesiredEntry, live: LiveState): Change | undefined {
 
 /** What a change does to the endpoints, told apart by address and ports. */
 function diffOf(before: readonly Endpoint[], after: readonly Endpoint[]): EndpointDiff {
-  if (before === after) return { added: [], removed: [] };
+  if (before === after) return { added: NONE, removed: NONE };
   const old = new Map(before.map((endpoint) => [printEndpoint(endpoint), endpoint]));
   const young = new Map(after.map((endpoint) => [printEndpoint(endpoint), endpoint]));
   return { added: without(young, old), removed: without(old, young) };

@@ -1,14 +1,23 @@
-const FNV_OFFSET = 0xcbf29ce484222325n;
-const FNV_PRIME = 0x100000001b3n;
-const MASK = 0xffffffffffffffffn;
+/** Upper and lower 32 bits of the offset basis, and the prime without its bit 40. */
+const FNV_OFFSET = { high: 0xcbf29ce4, low: 0x84222325 } as const;
+const FNV_PRIME = 0x1b3;
+const TWO_32 = 0x100000000;
+const encoder = new TextEncoder();
 
 /** 64-bit FNV-1a of a text as 16 hex digits: spreads names, protects nothing. Source: isthe.com/chongo/tech/comp/fnv. */
 export function hashHex(text: string): string {
-  let hash = FNV_OFFSET;
-  for (const byte of new TextEncoder().encode(text)) {
-    hash = ((hash ^ BigInt(byte)) * FNV_PRIME) & MASK;
+  let { high, low }: { high: number; low: number } = FNV_OFFSET;
+  for (const byte of encoder.encode(text)) {
+    const mixed = (low ^ byte) >>> 0;
+    const product = mixed * FNV_PRIME;
+    low = product % TWO_32;
+    high = (high * FNV_PRIME + (product - low) / TWO_32 + ((mixed << 8) >>> 0)) % TWO_32;
   }
-  return hash.toString(16).padStart(16, '0');
+  return `${hex(high)}${hex(low)}`;
+}
+
+function hex(half: number): string {
+  return half.toString(16).padStart(8, '0');
 }
 
 /** A number in 0 … bound − 1 that a text always leads to. */

@@ -1,3 +1,4 @@
+import { remembered } from '@isthmus/model';
 import type { Identity, KubernetesUser } from './access.js';
 import { authenticate, forbid } from './access.js';
 import type { EntryVersion, Verb } from './api.js';
@@ -23,6 +24,9 @@ import { textResponse } from './wire.js';
 import { World } from './world.js';
 import type { WriteRequest } from './write-entries.js';
 import { createEntry, entrySubject, patchEntry, renderOne, replaceEntry } from './write-entries.js';
+
+/** The same object for as long as it is stored unchanged. */
+const asAnswered = remembered((entry: StoredEntry) => renderEntry(entry, 'v1'));
 
 /** The kind in which the query of a write is validated. */
 const OPTIONS: Readonly<Partial<Record<Verb, string>>> = {
@@ -110,7 +114,7 @@ export class KubernetesModel {
     return this.world
       .latest()
       .entries.filter((entry) => entry.namespace === namespace)
-      .map((entry) => renderEntry(entry, 'v1'));
+      .map(asAnswered);
   }
 
   /** Deals with one request: an answer, or what is done to the connection instead. */

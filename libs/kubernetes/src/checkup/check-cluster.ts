@@ -7,6 +7,7 @@ import { clusterName } from '@isthmus/model';
 import { askingOf } from './api-question.js';
 import { checkApi, checkEntryApi } from './check-api.js';
 import { checkConnection } from './check-connection.js';
+import { checkExpiry } from './check-expiry.js';
 import { checkIstio } from './check-istio.js';
 import type { NeededRights } from './check-rights.js';
 import { checkRights } from './check-rights.js';
@@ -34,7 +35,9 @@ export async function checkCluster(
   { name, kubeconfig, role, tokens, ...needed }: ClusterCheckup,
   { nowMs, signal }: { readonly nowMs: () => number; readonly signal: AbortSignal },
 ): Promise<ClusterFindings> {
-  const { checks, isOpen } = await checkConnection(kubeconfig, nowMs());
+  const { checks: connection, isOpen } = await checkConnection(kubeconfig, nowMs());
+  // A token that the hub makes itself is renewed by itself.
+  const checks = tokens === undefined ? [...connection, checkExpiry(name, kubeconfig, nowMs())] : connection;
   if (!isOpen) return { checks, entries: undefined };
   const transport = new ApiTransport(kubeconfig, { connections: 4, tokens });
   try {

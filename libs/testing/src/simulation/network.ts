@@ -51,25 +51,27 @@ export interface Patience {
 }
 
 /** The answer, or `timeout`, or `aborted` when the caller gives up, by the caller's own clock. */
-export async function within<Answer>(
+export function within<Answer>(
   process: SimulatedProcess,
   answer: Promise<Answer>,
   { timeoutMs, signal, doing }: Patience,
 ): Promise<Answer> {
-  const timer = new AbortController();
-  const giveUp = (): void => timer.abort();
-  signal?.addEventListener('abort', giveUp, { once: true });
-  const timeout = process.sleep(timeoutMs, timer.signal).then(
-    () => new IsthmusError('timeout', `${doing}: no answer within ${timeoutMs} ms`),
-    () => new IsthmusError('aborted', `${doing}: stopped by the hub`),
-  );
-  try {
-    if (signal?.aborted === true) throw new IsthmusError('aborted', `${doing}: stopped by the hub`);
-    const first = await Promise.race([answer.then((value) => ({ value })), timeout]);
-    if (first instanceof IsthmusError) throw first;
-    return first.value;
-  } finally {
-    timer.abort();
-    signal?.removeEventListener('abort', giveUp);
-  }
+  return new Promise((resolve, reject) => {
+    const stopped = (): IsthmusError => new IsthmusError('aborted', `${doing}: stopped by the hub`);
+    if (signal?.aborted === true) return reject(stopped());
+    const late = (): void =>
+      end(() => reject(new IsthmusError('timeout', `${doing}: no answer within ${timeoutMs} ms`)));
+    const giveUp = (): void => end(() => reject(stopped()));
+    const timer = process.wakeIn(timeoutMs, late);
+    const end = (settle: () => void): void => {
+      timer.cancel();
+      signal?.removeEventListener('abort', giveUp);
+      settle();
+    };
+    signal?.addEventListener('abort', giveUp, { once: true });
+    answer.then(
+      (value) => end(() => resolve(value)),
+      (error: unknown) => end(() => reject(error)),
+    );
+  });
 }

@@ -52,24 +52,28 @@ export class SimulatedProcess implements Subject, Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
-      const dueMs = this.monotonicMs() + Math.max(0, ms);
-      let planned: Planned | undefined;
       const onAbort = (): void => {
-        planned?.cancel();
+        timer.cancel();
         reject(signal?.reason as Error);
       };
-      const wait = (): void => {
-        const leftMs = (dueMs - this.monotonicMs()) / this.#flaws.rate;
-        planned = this.#time.after(leftMs, wake, this);
-      };
-      const wake = (): void => {
-        if (dueMs - this.monotonicMs() > 0.001) return wait();
+      const timer = this.wakeIn(ms, () => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      };
+      });
       signal?.addEventListener('abort', onAbort, { once: true });
-      wait();
     });
+  }
+
+  /** Runs something when so much has gone by on the monotonic clock. */
+  wakeIn(ms: number, run: () => void): Planned {
+    const dueMs = this.monotonicMs() + Math.max(0, ms);
+    const plan = (): Planned => this.#time.after((dueMs - this.monotonicMs()) / this.#flaws.rate, wake, this);
+    const wake = (): void => {
+      if (dueMs - this.monotonicMs() > 0.001) planned = plan();
+      else run();
+    };
+    let planned = plan();
+    return { cancel: () => planned.cancel() };
   }
 
   /** Nothing happens in it for so long, as after SIGSTOP or in a long collection of garbage. */
