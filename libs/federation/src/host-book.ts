@@ -28,7 +28,6 @@ type Judged =
   | { readonly kind: 'judged'; readonly judgement: HostJudgement }
   | { readonly kind: 'absent' | 'standing'; readonly plain: PlainHost };
 
-
 /**
  * Keeps the decision on every host of one cluster, so that the next decision costs what changed: hosts whose services
  * or live objects changed, and those on which time alone decides. A book gives the same plan as a new one would.

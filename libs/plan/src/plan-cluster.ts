@@ -152,7 +152,11 @@ function decidePart(host: string, part: PlannedPart, foreign: ForeignObjects): D
   if (own !== undefined) return held(own);
   const taken = foreign.hosts.get(host);
   if (taken !== undefined) return held({ name, host, reason: 'host-taken', detail: `by ${taken}` });
-  return changed({ kind: 'create', desired: wanted.entry, diff: { added: wanted.entry.spec.endpoints, removed: NONE } });
+  return changed({
+    kind: 'create',
+    desired: wanted.entry,
+    diff: { added: wanted.entry.spec.endpoints, removed: NONE },
+  });
 }
 
 function held(hold: Hold): DecidedHost {
