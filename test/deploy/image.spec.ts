@@ -1,7 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -102,6 +112,22 @@ describe('the image, made step by step', () => {
     expect(existsSync(join(root, 'apps'))).toBe(false);
   });
 
+  it('has every package that its code asks for, sooner or later', () => {
+    const asked =
+      /^(?:import|export) .*?from ['"]([^.'"][^'"]*)['"]|^import ['"]([^.'"][^'"]*)|import\(['"]([^.'"][^'"]*)/gm;
+    const files = globSync('dist/**/*.js', { cwd: root });
+    const packages = new Set(
+      files.flatMap((file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(asked)].flatMap(([, a, b, c]) => a ?? b ?? c ?? []),
+      ),
+    );
+    expect([...packages]).toEqual(expect.arrayContaining(['ioredis', '@kubernetes/client-node', '@nestjs/core']));
+    const program = `for (const name of ${JSON.stringify([...packages])}) await import(name).catch((error) => console.log(name, error.message))`;
+    const words = ['--disable-proto=throw', '--input-type=module', '-e', program];
+    const { status, stdout, stderr } = spawnSync(process.execPath, words, { cwd: root, encoding: 'utf8' });
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
   it('shows its help and its version', () => {
     expect(run('--help')).toMatchObject({ status: 0, stdout: expect.stringContaining('serve') as string });
     expect(run('--version').stdout.trim()).toBe('0.1.0');
@@ -115,6 +141,21 @@ describe('the image, made step by step', () => {
       stdout: expect.stringMatching(/CFG\d+/) as string,
     });
   });
+
+  it('looks at AWS, Redis and a cluster, and says what it misses', () => {
+    const file = join(work, 'doctor.yaml');
+    const text = `apiVersion: isthmus.dev/v1
+hub: { name: test }
+store: { redis: { url: 'redis://127.0.0.1:1/0' } }
+sources: [{ name: us, region: us-east-1, account: '111122223333', endpoint: 'http://127.0.0.1:1' }]
+clusterSecrets: {}
+clusters: [{ name: a, role: primary, kubeconfig: { secret: a }, routes: [{ from: { namespaces: [shop] } }] }]
+`;
+    writeFileSync(file, text);
+    const { status, stdout } = run('doctor', '-c', file, '--timeout', '5');
+    expect({ status, stdout }).toMatchObject({ status: 3, stdout: expect.stringMatching(/✗ redis[\s\S]*✗/) as string });
+    expect(stdout).not.toMatch(/Cannot find|ERR_MODULE/);
+  }, 30_000);
 
   it('serves, answers its probes, and ends at SIGTERM', async () => {
     const file = join(work, 'isthmus.yaml');
