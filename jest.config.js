@@ -16,6 +16,8 @@ export default {
   },
   collectCoverageFrom: ['{apps,libs}/*/src/**/*.ts', '!**/*.spec{,-rig}.ts', '!**/main.ts'],
   coverageProvider: 'v8',
+  // Longer than what `eventually` waits, which says what did not happen.
+  testTimeout: 30_000,
   maxWorkers: 3,
   workerIdleMemoryLimit: '1GB',
 };

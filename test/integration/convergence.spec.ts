@@ -80,8 +80,9 @@ describe('two sources of 300 services with 20 instances each, three clusters wit
     await eventually(
       'every service was polled again',
       () => called('DiscoverInstances') >= 2 * SERVICES * REGIONS.length,
+      120_000,
     );
-    await eventually('the catalogue was read again', () => called('ListServices') >= 4 * REGIONS.length);
+    await eventually('the catalogue was read again', () => called('ListServices') >= 4 * REGIONS.length, 60_000);
     await eventually('every cluster was swept again', () =>
       Object.keys(CLUSTERS).every((cluster) => swept(cluster) >= 1),
     );
