@@ -10,7 +10,7 @@ export const GUARD_SEEDS = [
   { guard: 'two-phase', seed: 1, isLeadingForced: false, invariant: 'phase-skipped' },
   { guard: 'two-phase', seed: 2, isLeadingForced: true, invariant: 'phase-skipped' },
   { guard: 'completeness', seed: 1, isLeadingForced: false, invariant: 'removal-unproven' },
-  { guard: 'completeness', seed: 4, isLeadingForced: true, invariant: 'removal-unproven' },
+  { guard: 'completeness', seed: 28, isLeadingForced: true, invariant: 'removal-unproven' },
   { guard: 'brake', seed: 63, isLeadingForced: false, invariant: 'brake-endpoints' },
   { guard: 'is-safe', seed: 10, isLeadingForced: false, invariant: 'unsafe-write' },
   { guard: 'is-safe', seed: 11, isLeadingForced: false, invariant: 'unsafe-write' },

@@ -57,4 +57,10 @@ export const REGRESSIONS: readonly (Run & { readonly found: string })[] = [
     faultMinutes: 5,
     found: 'a hub whose clock was set back took what another had read for forged, and wrote what it overrules over it',
   },
+  {
+    seed: 503122,
+    isLeadingForced: true,
+    faultMinutes: 5,
+    found: 'a service that was created anew twice was put back by a hub that had not heard of the third',
+  },
 ];

@@ -23,6 +23,7 @@ import type { LiveHost } from './live-host.js';
 import { nameOfLive } from './live-host.js';
 import type { MappedComponent } from './mapping.js';
 import { isStillMapped, mayBeSeenByAnother } from './mapping.js';
+import { isSucceededBy } from './succession.js';
 
 /**
  * What the facts say about one component of one host, before any brake:
@@ -220,6 +221,9 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   }
   // Another leader may have removed it as gone: nothing begins with what may not be there any more.
   if (state.absence !== undefined && record === undefined) return { kind: 'keep', reason: 'absence-unproven' };
+  if (record === undefined && isSucceededBy(mapped, place.live?.components ?? [], latestMs(context))) {
+    return { kind: 'keep', reason: 'older-reading' };
+  }
   // A consumer only learns that it sees the service no more: it believes nothing new of it, and takes nothing away.
   if (state.absence !== undefined && state.service.isShared) return { kind: 'keep', reason: 'unshared' };
   if (state.emptiness !== undefined) {

@@ -82,4 +82,24 @@ describe('judgeHost, of a service that was created anew', () => {
     const { components } = judgeHost('cart.shop' as Host, { candidates, live }, context);
     expect(components.find(({ key }) => key === OLD.key)?.verdict).toMatchObject(expected);
   });
+
+  // The old one is known to be gone; one hub has begun with the new one, another has only heard of one between them.
+  it.each([
+    ['does not begin beside the new one', { secondMs: 1, lastMs: 2 }, 'keep'],
+    ['begins when it was created last', { secondMs: 3, lastMs: 2 }, 'replace'],
+    ['begins beside one from the future, in which nobody believes', { secondMs: 1, lastMs: 86_400_000 }, 'replace'],
+  ])('a second one %s', (_, { secondMs, lastMs }, kind) => {
+    const partial: Partial<ServiceState> = { reading: { ...READ.reading, completeness: 'partial' } };
+    const last = { ...NEW, createdAtMs: given.EPOCH_MS + lastMs };
+    const second = given.serviceRecord('cart.shop', { id: 'srv-second', createdAtMs: given.EPOCH_MS + secondMs });
+    const begun = new DecisionWorld();
+    begun.run(given.snapshot(US, [given.serviceState(OLD, READ)]));
+    begun.run(given.snapshot(US, [given.serviceState(OLD, { absence: NOT_FOUND }), given.serviceState(last, partial)]));
+    const standing = begun.entry();
+    const both = standing === undefined ? undefined : liveHostOf(new Map([[0, readLive(standing)]]));
+    expect(both?.components).toHaveLength(2);
+    const candidates = [old, mapped(given.serviceState(second, READ))];
+    const { components } = judgeHost('cart.shop' as Host, { candidates, live: both }, context);
+    expect(components.find(({ key }) => key === second.key)?.verdict.kind).toBe(kind);
+  });
 });

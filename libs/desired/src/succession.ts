@@ -1,5 +1,5 @@
-import type { ComponentKey } from '@isthmus/model';
-import { hasNotFoundAnswer } from '@isthmus/model';
+import type { ComponentIdentity, ComponentKey, ComponentRecord } from '@isthmus/model';
+import { hasNotFoundAnswer, isBelievedTime, parseComponentKey } from '@isthmus/model';
 import type { MappedComponent } from './mapping.js';
 
 /**
@@ -18,6 +18,21 @@ export function successionsOf(candidates: readonly MappedComponent[]): ReadonlyM
   return successions;
 }
 
+/**
+ * Whether a service was created anew by what stands on the live object: a recorded component bears its names and was
+ * created later. Then the catalogue that lists it is an old one: Cloud Map gives names to one service at a time.
+ */
+export function isSucceededBy({ state }: MappedComponent, records: readonly ComponentRecord[], nowMs: number): boolean {
+  const { identity, httpName, serviceName, createdAtMs } = state.service;
+  const names = namesIn({ ...identity, httpName, serviceName });
+  return records.some((record) => {
+    const recorded = parseComponentKey(record.key);
+    if (recorded === undefined || record.createdAtMs <= createdAtMs) return false;
+    const other = namesIn({ ...recorded, httpName: record.httpName, serviceName: record.service });
+    return other === names && isBelievedTime(record.createdAtMs, nowMs);
+  });
+}
+
 function isListed({ state }: MappedComponent): boolean {
   return state.knownFrom === 'catalogue' && state.absence === undefined;
 }
@@ -28,5 +43,15 @@ function isLater(one: MappedComponent, other: MappedComponent): boolean {
 
 function namesOf({ state }: MappedComponent): string {
   const { identity, httpName, serviceName } = state.service;
-  return JSON.stringify([identity.partition, identity.region, identity.ownerAccount, httpName, serviceName]);
+  return namesIn({ ...identity, httpName, serviceName });
+}
+
+function namesIn(service: Omit<ComponentIdentity, 'namespaceId' | 'serviceId'> & Names): string {
+  const { partition, region, ownerAccount, httpName, serviceName } = service;
+  return JSON.stringify([partition, region, ownerAccount, httpName, serviceName]);
+}
+
+interface Names {
+  readonly httpName: string;
+  readonly serviceName: string;
 }
