@@ -23,7 +23,7 @@ import type { LiveHost } from './live-host.js';
 import { nameOfLive } from './live-host.js';
 import type { MappedComponent } from './mapping.js';
 import { isStillMapped, mayBeSeenByAnother } from './mapping.js';
-import { isSucceededBy } from './succession.js';
+import { isSucceededBy, standingOf } from './succession.js';
 
 /**
  * What the facts say about one component of one host, before any brake:
@@ -132,17 +132,18 @@ export function judgeHost(
   const incumbents = records.filter((record) => !unmapped.has(record));
   const { accepted, rejections, successions } = settleClaims(found.candidates, incumbents);
   const byKey = new Map(accepted.map((component) => [component.key, component]));
+  const standing = standingOf(records, found.candidates);
   const recordOf = new Map(records.map((record) => [record.key, record]));
   const judge = (key: ComponentKey, record: ComponentRecord | undefined): JudgedComponent => {
     const mapped = byKey.get(key);
-    const place = { name, live, record, mapped };
+    const place = { name, live, record, mapped, standing };
     const successor = successions.get(key);
     const judged =
       record !== undefined && unmapped.has(record)
         ? removalOf('unmapped', place, context)
         : successor === undefined
           ? judgeComponent(place, context)
-          : follow(judgeComponent({ name, live, record: recordOf.get(successor.key), mapped: successor }, context));
+          : follow(judgeComponent({ ...place, record: recordOf.get(successor.key), mapped: successor }, context));
     const isWithheld = context.withholdsRemovals === true && record !== undefined;
     const verdict = isWithheld ? withheld(judged) : judged;
     return { key, source: bookedSource({ key, record, mapped }, host, context), record, mapped, verdict };
@@ -207,6 +208,8 @@ export interface Place {
   readonly live: LiveHost | undefined;
   readonly record: ComponentRecord | undefined;
   readonly mapped: MappedComponent | undefined;
+  /** Records on the live object of components of which nothing says that they are gone. */
+  readonly standing: readonly ComponentRecord[];
 }
 
 function judgeComponent(place: Place, context: JudgeContext): Verdict {
@@ -221,7 +224,7 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   }
   // Another leader may have removed it as gone: nothing begins with what may not be there any more.
   if (state.absence !== undefined && record === undefined) return { kind: 'keep', reason: 'absence-unproven' };
-  if (record === undefined && isSucceededBy(mapped, place.live?.components ?? [], latestMs(context))) {
+  if (record === undefined && isSucceededBy(mapped, place.standing, latestMs(context))) {
     return { kind: 'keep', reason: 'older-reading' };
   }
   // A consumer only learns that it sees the service no more: it believes nothing new of it, and takes nothing away.

@@ -33,6 +33,16 @@ export function isSucceededBy({ state }: MappedComponent, records: readonly Comp
   });
 }
 
+/** Records of components of which nothing says that they are gone. */
+export function standingOf(
+  records: readonly ComponentRecord[],
+  known: readonly MappedComponent[],
+): readonly ComponentRecord[] {
+  const isMissing = ({ key }: ComponentRecord): boolean =>
+    known.some((component) => component.key === key && component.state.absence !== undefined);
+  return records.filter((record) => !isMissing(record));
+}
+
 function isListed({ state }: MappedComponent): boolean {
   return state.knownFrom === 'catalogue' && state.absence === undefined;
 }

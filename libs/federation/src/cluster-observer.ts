@@ -118,7 +118,7 @@ export class ClusterObserver {
 
   async #sweep(client: ClusterClient, sweepMs: number, signal: AbortSignal): Promise<void> {
     const startedAtMs = this.#clock.monotonicMs();
-    const list = await client.listMetadata(signal);
+    const list = await client.listMetadata(signal, (name) => this.store.get(name));
     this.store.sweep(list);
     this.#listed(startedAtMs, list.serverTimeMs, sweepMs);
   }

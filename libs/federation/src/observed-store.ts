@@ -27,6 +27,10 @@ export class ObservedStore {
     return this.#sorted;
   }
 
+  get(name: EntryName): ObservedEntry | undefined {
+    return this.#entries.get(name);
+  }
+
   get doubtful(): readonly EntryName[] {
     return [...this.#doubtful].sort(compareText);
   }

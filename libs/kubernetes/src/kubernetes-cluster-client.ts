@@ -1,6 +1,6 @@
 import type { ClusterName, EntryName, ObservedEntry, ObservedMetadata, Precondition } from '@isthmus/model';
 import { IsthmusError, OBJECT } from '@isthmus/model';
-import type { ClusterClient, EntryList, EntryManifest, WrittenEntry } from '@isthmus/ports';
+import type { ClusterClient, EntryList, EntryManifest, KnownEntries, WrittenEntry } from '@isthmus/ports';
 import { answerError } from './answer-errors.js';
 import type { ApiAnswer, ApiRequest, Transport } from './transport.js';
 import { ApiTransport } from './api-transport.js';
@@ -8,7 +8,7 @@ import { createNamespace } from './create-namespace.js';
 import { createBody, deleteBody, updateBody } from './entry-body.js';
 import { isRecord, parseObject } from './json.js';
 import type { Kubeconfig } from './kubeconfig/kubeconfig.js';
-import { parseEntry, parseItems, parseMetadata } from './observed-entry.js';
+import { metadataParser, parseEntry, parseItems, parseMetadata } from './observed-entry.js';
 import { probeServer } from './probe-server.js';
 import { findServedVersion } from './served-version.js';
 import { parseStatus } from './status.js';
@@ -79,8 +79,8 @@ export class KubernetesClusterClient implements ClusterClient {
     this.#transport = transport ?? new ApiTransport(kubeconfig, { connections, onConnect, tokens });
   }
 
-  async listMetadata(signal: AbortSignal): Promise<EntryList<ObservedMetadata>> {
-    const listing = { accept: METADATA_LIST_TYPE, parse: parseMetadata, signal };
+  async listMetadata(signal: AbortSignal, known: KnownEntries = () => undefined): Promise<EntryList<ObservedMetadata>> {
+    const listing = { accept: METADATA_LIST_TYPE, parse: metadataParser(known), signal };
     const query = (version: bigint) => `resourceVersion=${version}&resourceVersionMatch=NotOlderThan`;
     try {
       return await this.#list({ ...listing, query: query(this.#writtenVersion) });

@@ -1,4 +1,5 @@
 import type { EntryName, ObservedEntry, ObservedMetadata } from '@isthmus/model';
+import type { KnownEntries } from '@isthmus/ports';
 import type { JsonRecord } from './json.js';
 import { isRecord } from './json.js';
 
@@ -18,6 +19,17 @@ export function parseMetadata(object: unknown): ObservedMetadata | undefined {
     annotations: textMap(metadata['annotations']),
     owners: owners(metadata['ownerReferences']),
     isTerminating: deletionTimestamp !== undefined && deletionTimestamp !== null,
+  };
+}
+
+/** Reads metadata, and gives back what is known of an object that has not changed since. */
+export function metadataParser(known: KnownEntries): (object: unknown) => ObservedMetadata | undefined {
+  return (object) => {
+    const metadata = parseMetadata(object);
+    if (metadata === undefined) return undefined;
+    const before = known(metadata.name);
+    const isSame = before?.uid === metadata.uid && before.resourceVersion === metadata.resourceVersion;
+    return isSame ? before : metadata;
   };
 }
 

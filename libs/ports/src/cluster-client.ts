@@ -25,13 +25,20 @@ export interface WrittenEntry {
   readonly serverTimeMs: number;
 }
 
+/** What the caller knows of an object; undefined: nothing. */
+export type KnownEntries = (name: EntryName) => ObservedMetadata | undefined;
+
 /**
  * The ServiceEntries of one namespace of one Kubernetes API server. Every method rejects with an IsthmusError whose
  * code and disposition say what to do; none waits longer than its timeout; every write is conditional.
  */
 export interface ClusterClient {
-  /** Metadata of all ServiceEntries of the namespace, whoever owns them; cheap, may be as old as our last write. */
-  listMetadata(signal: AbortSignal): Promise<EntryList<ObservedMetadata>>;
+  /**
+   * Metadata of all ServiceEntries of the namespace, whoever owns them; cheap, may be as old as our last write. Of an
+   * object that is as the caller knows it, by uid and resourceVersion, it gives back what the caller knows: a second
+   * copy of thousands of objects would be made for each cluster, each minute.
+   */
+  listMetadata(signal: AbortSignal, known?: KnownEntries): Promise<EntryList<ObservedMetadata>>;
   /** All ServiceEntries of the namespace in full, page by page; a list that expired starts again from its beginning. */
   listEntries(signal: AbortSignal): Promise<EntryList<ObservedEntry>>;
   /** One entry in full, or undefined when it does not exist. */

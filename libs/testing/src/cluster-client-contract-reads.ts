@@ -8,7 +8,22 @@ type Open = () => Promise<ClusterClientRig>;
 export function clusterClientReadsContract(open: Open): void {
   describe('reading', () => {
     lists(open);
+    listsKnown(open);
     drift(open);
+  });
+}
+
+function listsKnown(open: Open): void {
+  it('lists of an object that has not changed what the caller knows of it, and of another what it is', async () => {
+    const { client } = await open();
+    const [a, b] = [
+      await client.create(manifestOf('a'), unaborted()),
+      await client.create(manifestOf('b'), unaborted()),
+    ];
+    const known = [a.metadata, { ...b.metadata, resourceVersion: '1' }];
+    const { items } = await client.listMetadata(unaborted(), (name) => known.find((one) => one.name === name));
+    expect(items.find(({ name }) => name === 'a')).toBe(a.metadata);
+    expect(items.find(({ name }) => name === 'b')).toEqual(b.metadata);
   });
 }
 
