@@ -10,6 +10,7 @@ import type {
 } from '@isthmus/model';
 import type { ForeignObjects } from '@isthmus/plan';
 import { sortByOwner } from '@isthmus/plan';
+import { LiveTable } from './live-table.js';
 import { mapSteps } from './slices.js';
 
 /** What stands in the namespace of a cluster, told apart and read back. */
@@ -39,7 +40,7 @@ export function* viewLive(
   });
   return {
     foreign,
-    live: new Map(entries.map((entry) => [entry.observed.name, entry])),
+    live: new LiveTable(entries),
     marked: entries.filter(({ pending }) => pending.size > 0),
     endpoints: entries.reduce((sum, entry) => sum + entry.endpoints.length, 0),
     sharing: entries.filter(sharesPort),
