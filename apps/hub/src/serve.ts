@@ -10,7 +10,7 @@ export interface ServeOptions {
  * The heap may grow by this share of what lives in it before it is collected. V8 would let it double: a hub keeps much
  * for long and allocates little, so memory is worth more than the time of its collector.
  */
-const HEAP_GROWTH_PERCENT = 5;
+const HEAP_GROWTH_PERCENT = 10;
 
 /** `sysexits(3)`: the configuration is wrong. */
 const EXIT_BAD_CONFIGURATION = 65;
