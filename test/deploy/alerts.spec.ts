@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { parse } from 'yaml';
 
-import { describeOn, ROOT, run } from './on-tools.js';
+import { describeOnTools, ROOT, run } from './on-tools.js';
 
 const RULES = join(ROOT, 'deploy/alerts/rules.yaml');
 const CASES = ['rules', 'days'].map((name) => join(ROOT, `deploy/alerts/${name}.test.yaml`));
@@ -17,7 +17,7 @@ interface Cases {
   readonly tests: readonly { readonly alert_rule_test: readonly { readonly alertname: string }[] }[];
 }
 
-describeOn(['promtool'], 'the alert rules', () => {
+describeOnTools(['promtool'], 'the alert rules', () => {
   it('are rules that Prometheus takes', () => {
     expect(run('promtool', ['check', 'rules', RULES])).toMatchObject({ status: 0 });
   });

@@ -7,14 +7,14 @@ import { stringify } from 'yaml';
 
 import type { Manifest } from './manifests.js';
 import { CHART, manifests, podOf, rendered, renderedText, theOne } from './manifests.js';
-import { describeOn, ROOT, run } from './on-tools.js';
+import { describeOnTools, ROOT, run } from './on-tools.js';
 
 const GOLDENS = join(import.meta.dirname, 'goldens');
 const SETS = readdirSync(join(CHART, 'ci')).map((file) => file.replace(/-values\.yaml$/, ''));
 const WITH_OPERATOR = ['--api-versions', 'monitoring.coreos.com/v1'];
 const VALUES = (set: string): string => join(CHART, 'ci', `${set}-values.yaml`);
 
-describeOn(['helm'], 'the chart', () => {
+describeOnTools(['helm'], 'the chart', () => {
   describe.each(SETS)('with the values %s', (set) => {
     it('has nothing that helm lint --strict complains about', () => {
       expect(run('helm', ['lint', '--strict', CHART, '--values', VALUES(set)])).toMatchObject({ status: 0 });
@@ -172,7 +172,7 @@ describeOn(['helm'], 'the chart', () => {
   });
 });
 
-describeOn(['helm', 'promtool'], 'the rules in the chart', () => {
+describeOnTools(['helm', 'promtool'], 'the rules in the chart', () => {
   const ruleOf = (set: string): Manifest => theOne('PrometheusRule', rendered(set, WITH_OPERATOR));
 
   it('are rules that Prometheus takes, and lead to the runbooks that the values name', () => {

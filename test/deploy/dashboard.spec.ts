@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { describeOn, ROOT, run } from './on-tools.js';
+import { describeOnTools, ROOT, run } from './on-tools.js';
 
 interface Dashboard {
   readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[];
 }
 
-describeOn(['promtool'], 'the expressions of the dashboard', () => {
+describeOnTools(['promtool'], 'the expressions of the dashboard', () => {
   it('are PromQL', () => {
     const { panels } = JSON.parse(readFileSync(join(ROOT, 'deploy/dashboards/isthmus.json'), 'utf8')) as Dashboard;
     const rules = panels

@@ -7,12 +7,12 @@ import { parse, stringify } from 'yaml';
 
 import type { Manifest } from './manifests.js';
 import { manifests, podOf, rendered, theOne } from './manifests.js';
-import { describeOn, outputOf, ROOT } from './on-tools.js';
+import { describeOnTools, outputOf, ROOT } from './on-tools.js';
 
 const built = (folder: string): readonly Manifest[] =>
   manifests(outputOf('kubectl', ['kustomize', `deploy/${folder}`]));
 
-describeOn(['kubectl', 'helm'], 'the Kustomize base', () => {
+describeOnTools(['kubectl', 'helm'], 'the Kustomize base', () => {
   const chart = (): readonly Manifest[] => rendered('pair', ['--set', 'clusterSecrets.enabled=false']);
 
   it('is what the chart makes of a pair', () => {
@@ -39,7 +39,7 @@ describeOn(['kubectl', 'helm'], 'the Kustomize base', () => {
   });
 });
 
-describeOn(['kubectl'], 'the other Kustomize folders', () => {
+describeOnTools(['kubectl'], 'the other Kustomize folders', () => {
   it('give a target cluster what deploy/rbac gives it, and no more', () => {
     const expected = manifests(readFileSync(join(ROOT, 'deploy/rbac/target-cluster.yaml'), 'utf8'));
     const byName = (objects: readonly Manifest[]): readonly Manifest[] =>

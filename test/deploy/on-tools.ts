@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { describeOn } from '../e2e/servers/describe-on.js';
+import { Missing } from '../e2e/servers/server-cache.js';
 
 /** The root of the checkout. */
 export const ROOT = join(import.meta.dirname, '../..');
@@ -32,18 +34,10 @@ export function outputOf(tool: Tool, args: readonly string[]): string {
   return stdout;
 }
 
-/** A suite on real tools. Where one is missing it is reported as skipped, with what is missing, and never as passed. */
-export function describeOn(tools: readonly Tool[], name: string, suite: () => void): void {
+/** A suite on real tools. */
+export function describeOnTools(tools: readonly Tool[], name: string, suite: () => void): void {
   const missing = tools.filter((tool) => find(tool) === undefined);
-  if (missing.length === 0) {
-    describe(name, suite);
-    return;
-  }
-  process.stderr.write(`isthmus deploy: “${name}” was not run: ${missing.join(' and ')} cannot be found\n`);
-  describe.skip(name, () => {
-    // eslint-disable-next-line jest/expect-expect -- it stands for all that was not run
-    it('was not run', () => undefined);
-  });
+  describeOn(name, missing.length === 0 ? true : new Missing(`${missing.join(' and ')} cannot be found`), suite);
 }
 
 function find(tool: Tool): string | undefined {

@@ -193,6 +193,8 @@ describe('isthmus status', () => {
     expect((await approve({ hash, write: true })).text).toMatch(/has this approval already/);
     await estate.replaceFile('anything', '');
     await eventually('the removals went', () => estate.addresses('braked', 'cloudmap-g.shop')?.length === 2);
+    const metrics = await (await fetch(`${estate.url}/metrics`)).text();
+    expect(metrics).toMatch(/^isthmus_prune_approvals_total\{cluster="braked"\} [1-9]/m);
   });
 
   it('says that the hub is read-only, although its clusters have faults of their own', async () => {

@@ -10,6 +10,7 @@ const ACTIONS = ['create', 'update', 'mark', 'delete', 'hold'] as const;
 
 const GAUGES = [
   'isthmus_apply_queue_depth',
+  'isthmus_apply_queue_oldest_seconds',
   'isthmus_cluster_breaker_open',
   'isthmus_cluster_epoch',
   'isthmus_cluster_holds',
@@ -34,6 +35,10 @@ export class ClusterReporter {
   /** Count of what is held, by reason. */
   #holds: ReadonlyMap<string, number> = new Map();
   #rejections: ReadonlySet<string> = new Set();
+  /** Removals that were approved and are not done, by `name component`. */
+  #approved: ReadonlySet<string> = new Set();
+  /** Since when writes wait, monotonic; undefined: none does. */
+  #waitingSinceMs: number | undefined;
   /** Time of the newest change that was already reported as propagated, by object. */
   readonly #propagated = new Map<EntryName, number>();
 
@@ -83,7 +88,9 @@ export class ClusterReporter {
   }
 
   decided(decision: Decision): void {
-    const { plan, liveObjects } = decision;
+    const { plan, liveObjects, memory } = decision;
+    this.#waitingSinceMs = plan.changes.length === 0 ? undefined : (this.#waitingSinceMs ?? this.#clock.monotonicMs());
+    this.#tellApproved(memory.brake.approved);
     for (const action of ACTIONS) {
       this.#metrics.set('isthmus_plan_objects', countOf(plan, action), { cluster: this.#cluster, action });
     }
@@ -99,6 +106,9 @@ export class ClusterReporter {
 
   queued(depth: number): void {
     this.#set('isthmus_apply_queue_depth', depth);
+    const nowMs = this.#clock.monotonicMs();
+    const waitedMs = depth === 0 ? 0 : nowMs - (this.#waitingSinceMs ?? nowMs);
+    this.#set('isthmus_apply_queue_oldest_seconds', waitedMs / 1000);
   }
 
   wrote(change: Change, code: 'ok' | Code, seconds: number): void {
@@ -156,6 +166,12 @@ export class ClusterReporter {
     this.#propagated.set(nameOf(change), changedAtMs);
     const seconds = Math.max(0, this.#clock.nowMs() - changedAtMs) / 1000;
     this.#metrics.observe('isthmus_propagation_duration_seconds', seconds, { cluster: this.#cluster });
+  }
+
+  #tellApproved(approved: ReadonlySet<string>): void {
+    const count = [...approved].filter((id) => !this.#approved.has(id)).length;
+    this.#approved = approved;
+    if (count > 0) this.#metrics.count('isthmus_prune_approvals_total', { cluster: this.#cluster }, count);
   }
 
   #tellPruneBlocked({ heldRemovals }: Plan): void {

@@ -169,7 +169,19 @@ const CLUSTER_METRICS = [
     labels: CLUSTER,
     buckets: REQUEST_BUCKETS,
   },
+  {
+    name: 'isthmus_prune_approvals_total',
+    type: 'counter',
+    help: 'Held removals that a person approved.',
+    labels: CLUSTER,
+  },
   { name: 'isthmus_apply_queue_depth', type: 'gauge', help: 'Writes that wait for their turn.', labels: CLUSTER },
+  {
+    name: 'isthmus_apply_queue_oldest_seconds',
+    type: 'gauge',
+    help: 'How long the cluster has had writes that wait without a moment in which none did; 0 when none waits.',
+    labels: CLUSTER,
+  },
   { name: 'isthmus_cluster_up', type: 'gauge', help: '1 while the API server answers, else 0.', labels: CLUSTER },
   {
     name: 'isthmus_cluster_managed_objects',

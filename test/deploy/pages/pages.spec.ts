@@ -8,7 +8,7 @@ import type { ApiReply, ServerBinaries, TestCluster } from '../../e2e/servers/in
 import { describeOnServers, jsonOf, until } from '../../e2e/servers/index.js';
 import type { Manifest } from '../manifests.js';
 import { podOf } from '../manifests.js';
-import { describeOn as describeOnTools, ROOT } from '../on-tools.js';
+import { describeOnTools, ROOT } from '../on-tools.js';
 import type { PageFolder } from './page-folder.js';
 import { runPage } from './page-run.js';
 import { PageSite } from './page-site.js';

@@ -1,21 +1,11 @@
 import { spawnSync } from 'node:child_process';
+import { describeOn } from '../servers/describe-on.js';
+import { Missing } from '../servers/server-cache.js';
 
 const hasRedis = spawnSync('redis-server', ['--version'], { stdio: 'ignore' }).status === 0;
 
-/**
- * A suite on real `redis-server` processes. Where there is none it is reported as skipped, with what to install, and
- * never as passed.
- */
+/** A suite on real `redis-server` processes. */
 export function describeOnRedis(name: string, suite: () => void): void {
-  if (hasRedis) {
-    describe(name, suite);
-    return;
-  }
-  process.stderr.write(
-    `isthmus e2e: “${name}” was not run: install redis-server (Debian: apt-get install redis-server)\n`,
-  );
-  describe.skip(name, () => {
-    // eslint-disable-next-line jest/expect-expect -- it stands for all that was not run
-    it('was not run', () => undefined);
-  });
+  const missing = new Missing('install redis-server (Debian: apt-get install redis-server)');
+  describeOn(name, hasRedis ? true : missing, suite);
 }
