@@ -1,24 +1,25 @@
 import type { ComponentKey, ComponentRecord, PendingDeletes } from '@isthmus/model';
-import { canonicalJson, compareText, interned, parseComponentKey, remembered } from '@isthmus/model';
+import { canonicalJson, compareText, interned, parseComponentKey } from '@isthmus/model';
 
 /** `isthmus.dev/components`: sorted JSON, times as ISO 8601. */
-export const encodeComponents = remembered((components: readonly ComponentRecord[]): string =>
-  canonicalJson(
+export function encodeComponents(components: readonly ComponentRecord[]): string {
+  return canonicalJson(
+    // The keys stand in their canonical order, which saves sorting them.
     components.map((record) => ({
-      id: record.key,
-      source: record.source,
-      namespace: record.namespace,
-      httpName: record.httpName,
-      service: record.service,
-      created: isoTime(record.createdAtMs),
-      revision: record.revision,
-      registered: record.registered,
-      endpoints: record.endpoints,
       also: record.also.length === 0 ? undefined : record.also,
+      created: isoTime(record.createdAtMs),
+      endpoints: record.endpoints,
+      httpName: record.httpName,
+      id: record.key,
+      namespace: record.namespace,
       observedAt: isoTime(record.observedAtMs),
+      registered: record.registered,
+      revision: record.revision,
+      service: record.service,
+      source: record.source,
     })),
-  ),
-);
+  );
+}
 
 /** The records of an annotation, or undefined when it is missing or damaged: annotations are untrusted input. */
 export function decodeComponents(text: string | undefined): readonly ComponentRecord[] | undefined {

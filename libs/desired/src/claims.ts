@@ -28,6 +28,10 @@ export interface Claims {
  */
 export function settleClaims(candidates: readonly MappedComponent[], incumbents: readonly ComponentRecord[]): Claims {
   const successions = successionsOf(candidates);
+  const [only, ...others] = candidates;
+  if (only !== undefined && others.length === 0 && incumbents.length === 0) {
+    return { accepted: isProvenGone(only) ? [] : candidates, rejections: [], successions };
+  }
   const isLive = new Set<ComponentKey>(incumbents.map(({ key }) => key));
   const heirs = incumbents.flatMap(({ key }) => successions.get(key) ?? []);
   const isSeated = new Set<ComponentKey>([...isLive, ...heirs.map(({ key }) => key)]);

@@ -10,6 +10,7 @@ import type {
 import { ISTIO, OBJECT } from '@isthmus/model';
 import { encodeComponents, encodePending } from './annotations.js';
 import { bodyHashOf, contentHashOf } from './content-hash.js';
+import { entryNameOf } from './entry-name.js';
 import { presetAddresses } from './preset.js';
 import type { HostJudgement } from './judge.js';
 import { sharedPorts } from './shared-ports.js';
@@ -70,6 +71,13 @@ export class SignedEntry implements DesiredEntry {
     return new SignedEntry(this.shared, author);
   }
 
+  /** The same entry, which is the only one of its host, under another host. */
+  under(host: Host): SignedEntry {
+    const { spec, ...rest } = this.shared;
+    const content = { ...rest, name: entryNameOf(host), host, spec: { ...spec, hosts: [host] } };
+    return new SignedEntry(withHash(content), this.#author);
+  }
+
   get name(): EntryName {
     return this.shared.name;
   }
@@ -126,9 +134,12 @@ export function entryOf(judgement: HostJudgement, content: EntryContent, author:
     [OBJECT.components]: encodeComponents(content.components),
     ...(pendingText === undefined ? {} : { [OBJECT.pendingDelete]: pendingText }),
   };
-  const body = { ...rest, spec: content.spec as unknown as Record<string, Json>, labels, annotations };
-  const shared = { name, host: judgement.host, ...rest, labels, annotations, bodyHash: bodyHashOf(body) };
-  return new SignedEntry(shared, author);
+  return new SignedEntry(withHash({ name, host: judgement.host, ...rest, labels, annotations }), author);
+}
+
+function withHash(content: Omit<SharedEntry, 'bodyHash'>): SharedEntry {
+  const body = { ...content, spec: content.spec as unknown as Record<string, Json> };
+  return { ...content, bodyHash: bodyHashOf(body) };
 }
 
 const OWN_LABELS: SharedEntry['labels'] = { [OBJECT.managedBy]: OBJECT.managedByValue };

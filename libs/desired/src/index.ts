@@ -1,6 +1,7 @@
 export { decodeComponents } from './annotations.js';
 export { attributesUsed } from './attributes-used.js';
 export { balancesOf } from './balance.js';
+export { bookedSource } from './booked-source.js';
 export { hostOfLive, isCatalogueKnown, judgeCluster, renderCluster, unknownSources } from './cluster.js';
 export type { ClusterJudgement } from './cluster.js';
 export { hashOfList, sharedList } from './content-hash.js';
@@ -20,5 +21,5 @@ export type { MappedComponent } from './mapping.js';
 export { isConfigured, isStillMapped } from './mapping.js';
 export { sharesPort } from './shared-port.js';
 export { MappingIndex } from './mapping-index.js';
-export { renderHost } from './render.js';
+export { rehosted, renderHost } from './render.js';
 export type { HostOutcome, PartOutcome } from './render.js';

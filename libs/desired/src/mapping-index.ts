@@ -68,6 +68,11 @@ export class MappingIndex {
     return this.#byHost.get(host) ?? [];
   }
 
+  /** The component under its key, as the freshest of its sources sees it. */
+  componentAt(key: ComponentKey): MappedComponent | undefined {
+    return this.#winners.get(key);
+  }
+
   /** Hosts that changed since a version; undefined when that is too long ago to tell. */
   changedSince(version: number): ReadonlySet<Host> | undefined {
     if (version === this.#version) return new Set();

@@ -1,7 +1,7 @@
 import type { LeftOutReason, PortProtocol, RouteTarget, ServicePort } from '@isthmus/model';
 import { compareText } from '@isthmus/model';
 import type { InstancePort } from './instance-port.js';
-import { FIRST_DYNAMIC_PORT, protocolOf } from './port-protocol.js';
+import { FIRST_DYNAMIC_PORT, agreedProtocol, protocolOf } from './port-protocol.js';
 
 /** A port that an address serves under a name. */
 export interface NamedPort {
@@ -95,7 +95,7 @@ export function namedServicePorts(
     const options = number === undefined ? numbersFor(name, { ports, live, to }) : [number];
     const free = options.find((option) => !chosen.has(option));
     if (free === undefined) continue;
-    const protocol = protocolOf({ number: free, name, given: ports.map((port) => port.protocol) }, to);
+    const protocol = protocolOf({ number: free, name, agreed: agreedProtocol(ports.map((port) => port.protocol)) }, to);
     chosen.set(free, { name, number: free, ...(protocol === undefined ? {} : { protocol }) });
   }
   return [...chosen.values()].toSorted((a, b) => a.number - b.number);

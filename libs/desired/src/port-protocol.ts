@@ -17,8 +17,8 @@ export interface PortFacts {
   readonly number: number;
   /** As it was registered; undefined: the instances name none. */
   readonly name: string | undefined;
-  /** What each instance says of its protocol. */
-  readonly given: readonly (PortProtocol | undefined)[];
+  /** What its instances say of its protocol; undefined: they do not agree, or say nothing. */
+  readonly agreed: PortProtocol | undefined;
 }
 
 /**
@@ -26,8 +26,7 @@ export interface PortFacts {
  * that name), else what a registered name says (`<protocol>` or `<protocol>-<suffix>`: istio.io, “Protocol Selection”),
  * else that of a well-known number; undefined: Istio detects it.
  */
-export function protocolOf({ number, name, given }: PortFacts, to: RouteTarget): PortProtocol | undefined {
-  const agreed = agreedProtocol(given);
+export function protocolOf({ number, name, agreed }: PortFacts, to: RouteTarget): PortProtocol | undefined {
   if (agreed !== undefined) return agreed;
   if (to.protocol !== 'auto') return to.protocol;
   if (name === undefined) return wellKnown(number);
@@ -35,7 +34,7 @@ export function protocolOf({ number, name, given }: PortFacts, to: RouteTarget):
 }
 
 /** What all instances say of their protocol; undefined when one says nothing or another thing. */
-export function agreedProtocol(given: PortFacts['given']): PortProtocol | undefined {
+export function agreedProtocol(given: readonly (PortProtocol | undefined)[]): PortProtocol | undefined {
   const [first, ...others] = new Set(given);
   return others.length === 0 ? first : undefined;
 }

@@ -5,6 +5,7 @@ import type {
   EntryName,
   Hold,
   HoldReason,
+  Host,
   KeepReason,
   Lineage,
   PendingDeletes,
@@ -124,6 +125,20 @@ function renderEntries(judgement: HostJudgement, draft: Draft, context: RenderCo
   return { holds, leftOut, resolved, parts };
 }
 
+/**
+ * The only entry of a host that nothing holds, under another host that no cluster holds anything of; undefined: it would
+ * be refused there.
+ */
+export function rehosted(
+  entry: SignedEntry,
+  host: Host,
+  context: Pick<RenderContext, 'cluster'>,
+): PartOutcome | undefined {
+  const own = entry.under(host);
+  const part = { name: own.name, live: undefined, wanted: { kind: 'entry', entry: own } } as const;
+  return invalidity(part, context).length === 0 ? part : undefined;
+}
+
 /** One entry. Part 0 speaks for the host: it records every component and carries the marks. */
 function renderPart(
   judgement: HostJudgement,
@@ -186,7 +201,7 @@ function isGraceOver({ pending, endpoints }: LiveEntry, { cluster, serverNowMs }
 }
 
 /** An entry that would be refused, or would harm, is not sent; what is live already is not asked. */
-function invalidity({ name, live, wanted }: PartOutcome, { cluster }: RenderContext): readonly Hold[] {
+function invalidity({ name, live, wanted }: PartOutcome, { cluster }: Pick<RenderContext, 'cluster'>): readonly Hold[] {
   if (wanted.kind !== 'entry') return [];
   if (live !== undefined && wanted.entry.contentHash === live.contentHash) return [];
   const { shared } = wanted.entry;

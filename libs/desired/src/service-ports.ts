@@ -1,5 +1,6 @@
 import type { PortProtocol, RouteTarget, ServicePort } from '@isthmus/model';
 import type { Candidate } from './candidates.js';
+import type { NamedPort } from './named-ports.js';
 import { namedServicePorts } from './named-ports.js';
 import { FIRST_DYNAMIC_PORT, agreedProtocol, protocolOf } from './port-protocol.js';
 
@@ -24,36 +25,48 @@ export function servicePorts(
   to: RouteTarget,
   published: readonly ServicePort[] | undefined,
 ): readonly ServicePort[] {
-  const protocols = candidates.map(({ protocol }) => protocol);
-  if (to.servicePort !== 'auto') return [portOf(to.servicePort, protocols, to)];
-  const named = candidates.filter(({ ports }) => ports.length > 0).map(({ ports }) => ports);
-  if (named.length === 0) return unnamedServicePorts(candidates, to, published);
+  const { named, agreed, given } = sayingsOf(candidates);
+  if (to.servicePort !== 'auto') return [portOf(to.servicePort, agreed, to)];
+  if (named.length === 0) return unnamedServicePorts({ agreed, given }, to, published);
   if (named.length < candidates.length && published !== undefined) return published;
   return namedServicePorts(named, to, published ?? []);
 }
 
+/** What the candidates say together. */
+interface Sayings {
+  /** Names of ports, of each that has any. */
+  readonly named: readonly (readonly NamedPort[])[];
+  readonly agreed: PortProtocol | undefined;
+  /** Numbers under which callers should reach them; undefined: one does not say. */
+  readonly given: ReadonlySet<number | undefined>;
+}
+
+function sayingsOf(candidates: readonly PortsOfCandidate[]): Sayings {
+  return {
+    named: candidates.filter(({ ports }) => ports.length > 0).map(({ ports }) => ports),
+    agreed: agreedProtocol(candidates.map(({ protocol }) => protocol)),
+    given: new Set(candidates.map(({ port, servicePort }) => servicePort ?? port)),
+  };
+}
+
 function unnamedServicePorts(
-  candidates: readonly PortsOfCandidate[],
+  { agreed, given }: Pick<Sayings, 'agreed' | 'given'>,
   to: RouteTarget,
   published: readonly ServicePort[] | undefined,
 ): readonly ServicePort[] {
-  const given = new Set(candidates.map(({ port, servicePort }) => servicePort ?? port));
   const [only] = given;
   if (given.size === 0) return published ?? to.ports;
   if (given.size === 1 && only === undefined) return to.ports;
-  if (given.size === 1 && only !== undefined && only < FIRST_DYNAMIC_PORT) {
-    const protocols = candidates.map(({ protocol }) => protocol);
-    return [portOf(only, protocols, to)];
-  }
+  if (given.size === 1 && only !== undefined && only < FIRST_DYNAMIC_PORT) return [portOf(only, agreed, to)];
   return published ?? to.ports.slice(0, 1);
 }
 
 /** A port without a registered name, with the name and protocol that its number, instances and route suggest. */
-function portOf(number: number, given: readonly (PortProtocol | undefined)[], to: RouteTarget): ServicePort {
+function portOf(number: number, agreed: PortProtocol | undefined, to: RouteTarget): ServicePort {
   const configured = to.ports.find((port) => port.number === number);
-  const isSaid = agreedProtocol(given) !== undefined || to.protocol !== 'auto';
+  const isSaid = agreed !== undefined || to.protocol !== 'auto';
   if (configured !== undefined && !isSaid) return configured;
-  const protocol = protocolOf({ number, name: undefined, given }, to);
+  const protocol = protocolOf({ number, name: undefined, agreed }, to);
   return { name: portName(number, protocol), number, ...(protocol === undefined ? {} : { protocol }) };
 }
 

@@ -1,4 +1,4 @@
-import type { DeleteSettings, Snapshot } from '@isthmus/model';
+import type { ClusterSettings, DeleteSettings, Snapshot } from '@isthmus/model';
 import { OBJECT, hasAbsenceProof, hasEmptinessProof } from '@isthmus/model';
 import * as given from '@isthmus/testing';
 import { DecisionWorld, EU, US } from '@isthmus/testing';
@@ -15,6 +15,16 @@ const foreign = [
     labels: { 'app.kubernetes.io/managed-by': 'isthmus', 'isthmus.dev/hub': 'other' },
   }),
   given.foreignEntry('by-hand', 'b.shop'),
+];
+
+/** Clusters that share all of their work, all but the hosts, or nothing; the hosts of the first are those of many services. */
+const SHARING: readonly Partial<ClusterSettings>[] = [
+  { routes: [given.route({}, { host: '{namespace}.mesh' })] },
+  {},
+  {},
+  {},
+  { deniedCidrs: ['10.1.0.0/29'] },
+  { routes: [given.route({}, { host: '{service}.{namespace}.other' })] },
 ];
 
 /** Name of the entry by each mark that stands, `name component`. */
@@ -65,19 +75,18 @@ describe('decideCluster, for any sequence of snapshots', () => {
 
   it('is the same for clusters that share their work as for each alone', () => {
     const visits = fc.array(fc.record({ isVisited: fc.boolean(), edit: fc.constantFrom(...EDITS) }), {
-      minLength: 4,
-      maxLength: 4,
+      minLength: SHARING.length,
+      maxLength: SHARING.length,
     });
     fc.assert(
       fc.property(fc.array(fc.tuple(step, visits), { minLength: 2, maxLength: 6 }), (steps) => {
         const shared = { mappings: new MappingShelf(), sources: [US, EU] };
-        const worlds = ['one', 'two', 'three', 'four'].map((name, i) => {
+        const worlds = SHARING.map((settings, i) => {
           const world = new DecisionWorld();
-          const cluster = given.cluster({ name, deniedCidrs: i === 3 ? ['10.1.0.0/29'] : [] });
-          world.input = { ...world.input, ...shared, cluster };
+          world.input = { ...world.input, ...shared, cluster: given.cluster({ name: `c${i}`, ...settings }) };
           return world;
         });
-        for (const entry of foreign) worlds[2]?.put(entry);
+        for (const entry of foreign) worlds[3]?.put(entry);
         let nowMs = worlds[0]?.nowMs ?? 0;
         for (const [drawnStep, visited] of steps) {
           nowMs += drawnStep.afterMs;

@@ -1,31 +1,42 @@
 import { MappingIndex } from '@isthmus/desired';
-import type { ClusterSettings, Json, SourceSettings } from '@isthmus/model';
+import type { ClusterSettings, Json, RouteSettings, SourceSettings } from '@isthmus/model';
 import { canonicalJson } from '@isthmus/model';
+import type { Kin } from './plain-hosts.js';
 import { PlainHosts } from './plain-hosts.js';
 
 /** What clusters share that want the same. */
-export interface SharedWork {
-  readonly mapping: MappingIndex;
-  readonly plain: PlainHosts;
-}
+export type SharedWork = Kin;
 
 /** Shared work by what makes it: clusters whose settings say the same share it, and it is kept up to date once. */
 export class MappingShelf {
   readonly #shelf = new Map<string, SharedWork>();
+  /** By what makes it but for the hosts of routes. */
+  readonly #kin = new Map<string, SharedWork[]>();
   #sources: readonly SourceSettings[] = [];
 
   /** The work of a cluster and of those like it; with other sources, of a newly loaded configuration, all begins anew. */
   workOf(cluster: ClusterSettings, sources: readonly SourceSettings[]): SharedWork {
     // Also that of routes which nobody has any more.
-    if (this.#sources !== sources) this.#shelf.clear();
+    if (this.#sources !== sources) {
+      this.#shelf.clear();
+      this.#kin.clear();
+    }
     this.#sources = sources;
     const key = keyOf(cluster);
     const kept = this.#shelf.get(key);
     if (kept !== undefined) return kept;
-    const work = { mapping: new MappingIndex(cluster, sources), plain: new PlainHosts() };
+    const kinKey = keyOf({ ...cluster, routes: cluster.routes.map(withoutHost) });
+    const kin = this.#kin.get(kinKey) ?? [];
+    const work = { mapping: new MappingIndex(cluster, sources), plain: new PlainHosts(kin) };
+    kin.push(work);
+    this.#kin.set(kinKey, kin);
     this.#shelf.set(key, work);
     return work;
   }
+}
+
+function withoutHost(route: RouteSettings): RouteSettings {
+  return { ...route, to: { ...route.to, host: '' } };
 }
 
 /**

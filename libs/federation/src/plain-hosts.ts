@@ -1,5 +1,5 @@
 import type { Author, HostOutcome, JudgeContext, LiveHost, MappedComponent, MappingIndex } from '@isthmus/desired';
-import { balancesOf, judgeHost, renderHost } from '@isthmus/desired';
+import { balancesOf, bookedSource, judgeHost, rehosted, renderHost } from '@isthmus/desired';
 import type { ComponentBalance, ComponentKey, EntryName, HoldReason, Host, Rejection } from '@isthmus/model';
 import type { PlannedHost, PlannedPart } from '@isthmus/plan';
 import type { RefusedInstance } from './refused-instances.js';
@@ -45,7 +45,13 @@ export interface PlainHost {
  * Not a WeakMap: the collector would have to look at all of them while everything else waits.
  */
 export class PlainHosts {
-  readonly #known = new Map<Host, { readonly components: readonly MappedComponent[]; readonly plain: PlainHost }>();
+  readonly #known = new Map<Host, KnownHost>();
+  readonly #kin: readonly Kin[];
+
+  /** `kin`: of clusters that want the same under other hosts; also itself. */
+  constructor(kin: readonly Kin[] = []) {
+    this.#kin = kin;
+  }
 
   /** The plain host of these components; undefined when something about them is in doubt. */
   of(host: Host, context: PlainContext): PlainHost | undefined {
@@ -56,10 +62,37 @@ export class PlainHosts {
       this.#known.delete(host);
       return undefined;
     }
-    const plain = plainHostOf(host, components, context);
+    const plain = this.#ofKin(host, components, context) ?? plainHostOf(host, components, context);
     this.#known.set(host, { components, plain });
     return plain;
   }
+
+  /** What was made of the only component of a host for others, where its host alone is another. */
+  #ofKin(host: Host, [component, ...others]: readonly MappedComponent[], context: PlainContext): PlainHost | undefined {
+    if (component === undefined || others.length > 0) return undefined;
+    for (const { mapping, plain } of this.#kin) {
+      const found = plain === this ? undefined : plain.#knownOf(mapping.componentAt(component.key), component);
+      if (found !== undefined) return plainUnder(host, found, { component, context });
+    }
+    return undefined;
+  }
+
+  #knownOf(own: MappedComponent | undefined, other: MappedComponent): PlainHost | undefined {
+    if (own?.state !== other.state || own.source !== other.source) return undefined;
+    const known = this.#known.get(own.host);
+    return known?.components.length === 1 && known.components[0] === own ? known.plain : undefined;
+  }
+}
+
+interface KnownHost {
+  readonly components: readonly MappedComponent[];
+  readonly plain: PlainHost;
+}
+
+/** Plain hosts with the mapping that they were made of. */
+export interface Kin {
+  readonly mapping: MappingIndex;
+  readonly plain: PlainHosts;
 }
 
 /** From what a plain host is made; of the first cluster that asks. */
@@ -122,6 +155,26 @@ function plainHostOf(host: Host, components: readonly MappedComponent[], context
     },
     standing: undefined,
   };
+}
+
+/** A plain host of one component and one entry under another host; undefined: it has to be made. */
+function plainUnder(
+  host: Host,
+  { outcome, absent }: PlainHost,
+  { component, context }: { readonly component: MappedComponent; readonly context: PlainContext },
+): PlainHost | undefined {
+  const [part, ...others] = outcome.parts;
+  const [balance] = absent.page.quiet;
+  if (part?.wanted.kind !== 'entry' || others.length > 0 || outcome.holds.length > 0) return undefined;
+  if (
+    bookedSource({ key: component.key, record: undefined, mapped: component }, host, context.judge) !== balance?.source
+  ) {
+    return undefined;
+  }
+  const own = rehosted(part.wanted.entry, host, context.judge);
+  if (own === undefined) return undefined;
+  const written = { ...absent, page: { ...absent.page, host } };
+  return { outcome: { holds: outcome.holds, parts: [own] }, absent: written, standing: undefined };
 }
 
 const NONE: readonly never[] = [];
