@@ -1,5 +1,5 @@
 import type { ComponentRecord, Json, PendingDeletes } from '@isthmus/model';
-import { ISTIO, OBJECT, canonicalJson, remembered, sha256, shelfOf } from '@isthmus/model';
+import { ISTIO, OBJECT, canonicalJson, sha256, shelfOf } from '@isthmus/model';
 import { encodePending } from './annotations.js';
 
 /** Labels and annotations of an object, ours and those of others. */
@@ -50,13 +50,24 @@ export function bodyHashOf({ spec, components, pending, labels, annotations }: H
 }
 
 /** The hash of a list of endpoints: the same one stands in the entries of many clusters. */
-export const hashOfList = remembered((list: readonly Json[]) => sha256(canonicalJson(list)));
+export function hashOfList(list: readonly Json[]): string {
+  const known = hashes.get(list);
+  if (known !== undefined) return known;
+  const hash = sha256(canonicalJson(list));
+  hashes.set(list, hash);
+  return hash;
+}
 
 /** An equal list that somebody holds already, else this one: routes that differ in their hosts alone share it. */
 export function sharedList(list: readonly Json[]): readonly Json[] {
-  return lists(hashOfList(list), list);
+  const hash = hashes.get(list) ?? sha256(canonicalJson(list));
+  const kept = lists(hash, list);
+  // Not of a list that nobody will hold: each read of a cluster brings one for each object, and the collector visits all.
+  if (!hashes.has(kept)) hashes.set(kept, hash);
+  return kept;
 }
 
+const hashes = new WeakMap<readonly Json[], string>();
 const lists = shelfOf<readonly Json[]>();
 
 function stateOf(record: ComponentRecord): Json {
