@@ -90,6 +90,8 @@ export class ClusterReporter {
   decided(decision: Decision): void {
     const { plan, liveObjects, memory } = decision;
     this.#waitingSinceMs = plan.changes.length === 0 ? undefined : (this.#waitingSinceMs ?? this.#clock.monotonicMs());
+    // What an earlier plan left unsent is not wanted any more.
+    if (plan.changes.length === 0) this.queued(0);
     this.#tellApproved(memory.brake.approved);
     for (const action of ACTIONS) {
       this.#metrics.set('isthmus_plan_objects', countOf(plan, action), { cluster: this.#cluster, action });
