@@ -55,6 +55,17 @@ describe('restoreSnapshot', () => {
       expect(after.regression).toBeUndefined();
     });
 
+    it('completes no new proof with evidence from before', () => {
+      const [firstMs, secondMs] = [EPOCH_MS + 120_000, EPOCH_MS + 240_000];
+      const passed = { passesAtMs: [...(after.absence?.passesAtMs ?? []), firstMs], notFoundAtMs: firstMs };
+      expect(hasAbsenceProof(passed, 0)).toBe(false);
+      // The hub's clock was set back since.
+      const asked = { passesAtMs: [EPOCH_MS - 240_000, EPOCH_MS - 120_000], notFoundAtMs: after.absence?.notFoundAtMs };
+      expect(hasAbsenceProof(asked, 0)).toBe(false);
+      const read = after.emptiness && { ...after.emptiness, reads: 9, firstAtMs: firstMs, lastAtMs: secondMs };
+      expect(hasEmptinessProof(read, { emptyReads: 3, emptyAfterMs: 60_000 })).toBe(false);
+    });
+
     it('forgets neither what it held, nor that it was suspected to be gone, nor that a newer state is known', () => {
       expect(after.reading?.instances).toBe(full.reading?.instances);
       expect(after.emptiness).toMatchObject({ revision: 5, reads: 0, firstAtMs: EPOCH_MS + 1_000 });
