@@ -1,6 +1,7 @@
 // Writes the generated reference pages, or with --check fails when one of them is stale.
 import { globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { deployFiles } from './deploy-files.mjs';
+import { openapiSchemas } from './openapi-schemas.mjs';
 import './typescript-sources.mjs';
 
 const { STATUS_CODES } = await import('../libs/model/src/status-codes.ts');
@@ -73,6 +74,7 @@ const pages = {
   'docs/reference/faults.generated.md': faultsPage(),
   'isthmus.schema.json': `${JSON.stringify(describedSchema(), undefined, 2)}\n`,
   ...deployFiles(describedSchema()),
+  ...(await openapiSchemas()),
 };
 
 const stale = globSync(`${CODE_PAGES}/*.md`).filter((file) => !(file in pages));

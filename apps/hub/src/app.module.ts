@@ -7,6 +7,7 @@ import { FederationHost } from './federation-host.js';
 import { FixedJobs } from './fixed-jobs.js';
 import { ApiController } from './http/api.controller.js';
 import { MetricsController } from './http/metrics.controller.js';
+import { OpenapiController } from './http/openapi.controller.js';
 import { ProbesController } from './http/probes.controller.js';
 import { ProblemFilter } from './http/problem-filter.js';
 import type { Runtime } from './runtime.js';
@@ -19,7 +20,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [ScheduleModule.forRoot()],
-      controllers: [ProbesController, MetricsController, ApiController],
+      controllers: [ProbesController, MetricsController, ApiController, OpenapiController],
       providers: [
         { provide: RUNTIME, useValue: runtime },
         { provide: APP_FILTER, useClass: ProblemFilter },
