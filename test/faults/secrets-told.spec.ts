@@ -40,6 +40,7 @@ describe('secrets of AWS, clusters and people', () => {
 
   it('were looked for in every route of the hub', () => {
     expect(routes().toSorted()).toEqual([
+      '/api/openapi.json',
       '/api/v1/clusters/:name/components',
       '/api/v1/clusters/:name/plan',
       '/api/v1/hosts/:host',

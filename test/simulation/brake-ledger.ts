@@ -40,10 +40,21 @@ export class BrakeLedger {
   }
 
   judge(write: SeenWrite, bench: Bench): void {
+    this.#forgive(write);
     for (const region of REGIONS) {
       const record = this.#recordOf(write, region);
       this.#judgeMarks(write, { region, record }, bench);
       this.#judgeEndpoints(write, { region, record }, bench);
+    }
+  }
+
+  /** A mark that somebody took away counts for nobody any more: what it was on does not leave. */
+  #forgive({ before, after, name, cluster }: SeenWrite): void {
+    for (const { serviceId, region } of after?.components.values() ?? []) {
+      if (before?.marks.has(serviceId) !== true || after?.marks.has(serviceId) === true) continue;
+      for (const [id, { marked }] of this.#terms) {
+        if (id.endsWith(` ${cluster} ${region}`)) marked.delete(`${name} ${serviceId}`);
+      }
     }
   }
 
