@@ -8,7 +8,7 @@ import type {
   ServiceState,
 } from '@isthmus/model';
 import type { Candidate } from './candidates.js';
-import { isRegistered } from './candidates.js';
+import { isRegistered, registrationKey } from './candidates.js';
 import type { JudgedComponent, Verdict } from './judge.js';
 import type { LiveHost } from './live-host.js';
 import { endpointsOf } from './live-host.js';
@@ -87,11 +87,13 @@ export function emptied(contribution: Contribution): Contribution {
   return { ...contribution, fresh: [], kept: [], keptFor: undefined, isWithoutData: false, isLeaving: false };
 }
 
+type ReadingVerdict = Extract<Verdict, { readonly kind: 'replace' | 'add' }>;
+
 function withReading(
   base: Contribution,
   read: {
     readonly component: JudgedComponent;
-    readonly verdict: Extract<Verdict, { readonly kind: 'replace' | 'add' }>;
+    readonly verdict: ReadingVerdict;
     readonly held: HoldReason | undefined;
   },
 ): Contribution {
@@ -102,7 +104,10 @@ function withReading(
   const kept = isReplaced ? [] : base.kept.filter((endpoint) => !isRegistered(endpoint, candidates.registered));
   return {
     ...base,
-    record: isReplaced || component.record === undefined ? newRecord(component, verdict) : component.record,
+    record:
+      isReplaced || component.record === undefined
+        ? newRecord(component, verdict)
+        : recordWithAdded(component.record, verdict, base.kept),
     fresh: candidates.usable,
     kept,
     keptFor,
@@ -121,6 +126,25 @@ function newRecord(component: JudgedComponent, verdict: Verdict): Contribution['
   const record = recordFrom(component, { ...reading, registered: reading.instances.length });
   if (record !== undefined && state?.reading === reading) recorded.set(state, record);
   return record;
+}
+
+/**
+ * The record of a component that gets endpoints and loses none: who has not seen the revision that brought them must not
+ * take them away. Its time stays, so that whoever reads the same revision may still settle what was kept.
+ */
+function recordWithAdded(
+  record: ComponentRecord,
+  { reading, candidates }: ReadingVerdict,
+  live: readonly Endpoint[],
+): ComponentRecord {
+  if (reading.revision <= record.revision) return record;
+  const standing = new Set(
+    live.flatMap(({ address, ports }) =>
+      [undefined, ...Object.values(ports ?? {})].map((port) => registrationKey(address, port)),
+    ),
+  );
+  const isAdded = candidates.usable.some(({ address, port }) => !standing.has(registrationKey(address, port)));
+  return isAdded ? { ...record, revision: reading.revision, registered: reading.instances.length } : record;
 }
 
 /** Records of what was read: routes and clusters share them. */

@@ -232,6 +232,10 @@ function judgeComponent(place: Place, context: JudgeContext): Verdict {
   if (state.emptiness !== undefined) {
     const { revision, observedAtMs } = state.emptiness;
     const isProven = hasEmptinessProof(state.emptiness, context.cluster.deletes);
+    // Each departure is another revision: somebody has read instances of this one.
+    if (isProven && record?.revision === revision && record.registered > 0) {
+      return { kind: 'keep', reason: 'revision-not-advanced' };
+    }
     if (isProven && !holdsNewer(record, { revision, observedAtMs, overrules: undefined }, latestMs(context))) {
       return { kind: 'empty', revision, observedAtMs };
     }
