@@ -94,6 +94,20 @@ function heirsOf(service: TrueService, truth: Truth): readonly TrueService[] {
   );
 }
 
+/**
+ * Whether all that a service would bring is registered now with those that bear its names, and nothing on the object
+ * says so: a process that lost all it knew, and was shown an old catalogue, cannot tell them from it.
+ */
+function isTakenForHeir(
+  { addresses }: ComponentView,
+  known: { readonly service: TrueService; readonly before: ObjectView | undefined; readonly truth: Truth },
+): boolean {
+  const { service, before, truth } = known;
+  const heirs = heirsOf(service, truth).filter((one) => one !== service && !one.isGone);
+  if (heirs.some(({ id }) => before?.components.has(id) === true)) return false;
+  return [...addresses].every((address) => heirs.some((heir) => heir.addresses.has(address)));
+}
+
 function isRecreated({ serviceId }: ComponentView, { truth }: Bench): boolean {
   const service = truth.service(serviceId);
   return service !== undefined && heirsOf(service, truth).length > 1;
@@ -108,7 +122,8 @@ function judgeAdditions({ before, cluster }: SeenWrite, after: ObjectView, { tru
     }
     if (before?.components.has(component.serviceId) !== true) {
       const isKnownGone = service.isGone && removed.get(cluster)?.has(component.serviceId) === true;
-      if (isKnownGone) violate('resurrection', `${service.name} (${component.serviceId}) was removed before`);
+      if (isKnownGone && !isTakenForHeir(component, { service, before, truth }))
+        violate('resurrection', `${service.name} (${component.serviceId}) was removed before`);
     }
     for (const address of component.addresses) {
       const isFounded =
