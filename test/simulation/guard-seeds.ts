@@ -3,7 +3,7 @@
  * with the guard. The table of docs/reference/guards.generated.md is made from this.
  */
 export const GUARD_SEEDS = [
-  { guard: 'conditions', seed: 2, isLeadingForced: true, invariant: 'revision-back' },
+  { guard: 'conditions', seed: 2, isLeadingForced: true, invariant: 'epoch-back' },
   { guard: 'conditions', seed: 4, isLeadingForced: true, invariant: 'epoch-back' },
   { guard: 'component-vector', seed: 4, isLeadingForced: true, invariant: 'revision-back' },
   { guard: 'component-vector', seed: 6, isLeadingForced: true, invariant: 'revision-back' },

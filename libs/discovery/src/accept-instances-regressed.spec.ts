@@ -44,6 +44,15 @@ describe('acceptInstances with a revision that went back', () => {
     });
   });
 
+  it.each([
+    ['with instances', [a]],
+    ['without one', []],
+  ])('begins anew after a page of the newer revision, %s: the answers went not back', (_, page) => {
+    const service = polled().complete(17, [a, b]).complete(3, [a]).complete(3, [a]).partial(17, page);
+    expect(service).toMatchObject({ last: 'partial', state: { regression: undefined } });
+    expect(service.complete(3, [a], 60_000)).toMatchObject({ last: 'regressed', ids: [a.id, b.id] });
+  });
+
   it('counts anew when the clock was set back meanwhile, and does not wait until it has caught up', () => {
     const service = polled().complete(17, [a, b], 600_000).complete(3, [a]).complete(3, [a], -300_000);
     expect(service.state.regression).toMatchObject({ reads: 1, firstAtMs: service.nowMs });

@@ -48,7 +48,7 @@ interface Answered extends InstancesAnswer {
  * | empty | that of a non-empty state | nothing |
  * | empty | below known, which has instances | nothing, ever |
  * | empty | below known, which is empty too, and above every instance | as an empty one of the known revision |
- * | partial | not below known | adds and changes |
+ * | partial | not below known | adds and changes; older ones are counted anew |
  * | failed | | nothing |
  */
 export function acceptInstances(
@@ -160,7 +160,7 @@ function takeEmpty(state: ServiceState, answered: Answered, { steadyMs, needs }:
 function takePartial(state: ServiceState, answered: Answered, { nowMs }: AcceptContext): Accepted {
   const known = newestKnown(state);
   if (known !== undefined && answered.revision < known.revision) return { state, outcome: 'regressed' };
-  if (answered.instances.length === 0) return { state, outcome: 'partial' };
+  if (answered.instances.length === 0) return { state: patch(state, { regression: undefined }), outcome: 'partial' };
   const reading = partialReading(state, answered);
   const isChanged = state.reading !== undefined && state.reading.instances !== reading.instances;
   const { revision, observedAtMs } = answered;
