@@ -19,6 +19,8 @@ interface TermRecord {
 export class BrakeLedger {
   readonly #keptShare: number;
   readonly #live = new Map<string, Map<string, ObjectView>>();
+  /** Endpoints that others took away and no hub has put back, by cluster. */
+  readonly #taken = new Map<string, Set<string>>();
   readonly #terms = new Map<string, TermRecord>();
   /** Most components of a region that a cluster ever held. */
   readonly #components = new Map<string, number>();
@@ -28,7 +30,11 @@ export class BrakeLedger {
   }
 
   /** Takes what stands now. */
-  record({ cluster, name, after }: SeenWrite): void {
+  record({ cluster, name, before, after, sender }: SeenWrite): void {
+    const taken = this.#taken.get(cluster) ?? new Set<string>();
+    this.#taken.set(cluster, taken);
+    if (sender.hub === 'others') for (const address of before?.addresses ?? []) taken.add(address);
+    for (const address of after?.addresses ?? []) taken.delete(address);
     const objects = this.#live.get(cluster) ?? new Map<string, ObjectView>();
     this.#live.set(cluster, objects);
     if (after === undefined) objects.delete(name);
@@ -96,7 +102,11 @@ export class BrakeLedger {
     const live = this.#addressesIn(cluster, region);
     for (const address of leaving) live.delete(address);
     for (const address of after?.addresses ?? []) if (truth.ownerOf(address)?.region === region) live.add(address);
-    // What is registered and not there is unhealthy, or others took it away: no hub removed it.
+    // No hub removed what others took away, also where it was registered no more before a hub could put it back …
+    for (const address of this.#taken.get(cluster) ?? []) {
+      if (truth.ownerOf(address)?.region === region) live.add(address);
+    }
+    // … and what is registered and not there, which is unhealthy.
     for (const service of truth.live) {
       if (service.region === region) for (const address of service.addresses) live.add(address);
     }

@@ -106,7 +106,7 @@ describe('decideCluster, for any sequence of snapshots', () => {
           }
         }
       }),
-      { numRuns: 50 * RUNS },
+      { numRuns: 35 * RUNS },
     );
   });
 
