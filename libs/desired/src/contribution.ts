@@ -130,7 +130,7 @@ function newRecord(component: JudgedComponent, verdict: Verdict): Contribution['
 
 /**
  * The record of a component that gets endpoints and loses none: who has not seen the revision that brought them must not
- * take them away. Its time stays, so that whoever reads the same revision may still settle what was kept.
+ * take them away. Whoever has read the same revision earlier reads it once more before it settles what was kept.
  */
 function recordWithAdded(
   record: ComponentRecord,
@@ -144,7 +144,8 @@ function recordWithAdded(
     ),
   );
   const isAdded = candidates.usable.some(({ address, port }) => !standing.has(registrationKey(address, port)));
-  return isAdded ? { ...record, revision: reading.revision, registered: reading.instances.length } : record;
+  const { revision, observedAtMs, instances } = reading;
+  return isAdded ? { ...record, revision, observedAtMs, registered: instances.length } : record;
 }
 
 /** Records of what was read: routes and clusters share them. */

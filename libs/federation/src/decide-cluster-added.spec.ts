@@ -48,10 +48,20 @@ describe('decideCluster: an endpoint that one hub added while it kept others', (
     expect(world.addresses()).toEqual(['10.0.0.1', '10.0.0.2']);
   });
 
-  it('makes nobody wait who has read all of its revision, also if earlier: what was kept goes', () => {
+  it('lets whoever reads all of its revision afterwards take away what was kept', () => {
     const world = added();
-    world.run(us({ reading: readingOf(['10.0.0.2'], { revision: 3, observedAtMs: at(170) }) }));
+    const settled = (seconds: number): Snapshot =>
+      us({ reading: readingOf(['10.0.0.2'], { revision: 3, observedAtMs: at(seconds) }) });
+    expect(world.run(settled(170))).toEqual([]);
+    world.run(settled(190));
     expect(world.addresses()).toEqual(['10.0.0.2']);
+  });
+
+  it('is not taken away by older answers that were believed, if their count began before', () => {
+    const world = added();
+    const overrules = { revision: 3, untilMs: at(120) };
+    const older = readingOf(['10.0.0.1'], { revision: 2, observedAtMs: at(200), overrules });
+    expect(world.run(us({ reading: older }))).toEqual([]);
   });
 });
 
