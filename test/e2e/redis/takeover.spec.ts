@@ -44,6 +44,8 @@ describeOnRedis('a pair of hubs on a real Redis', () => {
     await untilItStandsBy(other);
     expect((await pair.readiness(leader))?.body).toEqual({ status: 'ready', role: 'leader' });
     expect((await pair.readiness(other))?.body).toEqual({ status: 'ready', role: 'standby' });
+    // A replica is ready as soon as it could take over, and learns the name of the leader with the next look at the lease.
+    await eventually(async () => (await pair.status(other))?.leader.holder !== '');
     const [mine, theirs] = [await pair.status(leader), await pair.status(other)];
     expect(theirs?.leader).toEqual({ ...mine?.leader, isLeader: false });
     expect(theirs?.sources).toMatchObject([{ name: 'us', services: 3 }]);
